@@ -1,0 +1,128 @@
+"""What is asked of `ranking.rank` and what it answers. No arithmetic here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recsys.data.interactions import Histories
+from recsys.vocabulary import Columns, ItemScope
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which candidates may appear.
+
+    Parameters
+    ----------
+    items
+        Every item, only new ones (no interaction in the run's data), or only warm ones.
+    exclude_seen
+        Leave out what the history touched.
+    categories
+        Category path prefixes; empty means any.
+    only_on_sale
+        Leave out stock 0 and launch dates in the future.
+    price_to
+        Highest price, in the catalogue's currency.
+    """
+
+    items: ItemScope = ItemScope.ALL
+    exclude_seen: bool = False
+    categories: tuple[str, ...] = ()
+    only_on_sale: bool = True
+    price_to: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """One ask for a list.
+
+    Parameters
+    ----------
+    history
+        A batch of one: who asks is what she touched.
+    at
+        UTC time of the request, datetime64[us]; decides eligibility and ages.
+    filters
+        Which candidates may appear.
+    n
+        Length of the list, ≥ 1.
+    weights
+        Fusion weights by component name; None takes the model's own.
+    user_id
+        Shown in answers; never read by a component.
+    request_id
+        Seeds anything random together with the model's seed.
+    """
+
+    history: Histories
+    at: np.datetime64
+    filters: Filters = field(default_factory=Filters)
+    n: int = 24
+    weights: Mapping[str, float] | None = None
+    user_id: str | None = None
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One recorded step of a ranking: what it did and how many candidates it left."""
+
+    name: str
+    detail: str
+    remaining: int
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """An ordered list with the whole sum behind it.
+
+    Parameters
+    ----------
+    item_num
+        Items in rank order, int32, shape (n,).
+    item_ids
+        The same items' external ids, shape (n,).
+    scores
+        Sum of the contributions, descending, float64, shape (n,).
+    contributions
+        w_c · z_c, float64, shape (n, n_components).
+    components
+        Names of the columns of `contributions`.
+    weights
+        The weights used, in the same order.
+    silent
+        Components that could not speak for this request (NaN everywhere), so contributed 0.
+    trace
+        Every step in order.
+    """
+
+    item_num: NDArray[np.int32]
+    item_ids: NDArray[np.object_]
+    scores: NDArray[np.float64]
+    contributions: NDArray[np.float64]
+    components: tuple[str, ...]
+    weights: tuple[float, ...]
+    silent: tuple[str, ...]
+    trace: tuple[Step, ...]
+    user_id: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.item_num)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per item: user_id, item_id, rank, score and one column per component."""
+        frame = pd.DataFrame(
+            {
+                Columns.USER: self.user_id,
+                Columns.ITEM: self.item_ids,
+                Columns.RANK: np.arange(1, len(self) + 1),
+                Columns.SCORE: self.scores,
+            }
+        )
+        for column, name in enumerate(self.components):
+            frame[name] = self.contributions[:, column]
+        return frame

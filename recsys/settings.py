@@ -1,0 +1,78 @@
+"""Where a shop lives and how fast things may go; built only by app.py, the command line and tests."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_SHOP = Path("data/var/demo")
+
+
+@dataclass(frozen=True)
+class ShopPaths:
+    """The folders and files of one shop.
+
+    Parameters
+    ----------
+    root
+        The shop folder. Nothing is created until something is written.
+    """
+
+    root: Path
+
+    @property
+    def store(self) -> Path:
+        """The DuckDB file; never open it outside `recsys.store`."""
+        return self.root / "store.duckdb"
+
+    @property
+    def lock(self) -> Path:
+        """The side file whose flock says who owns the store."""
+        return self.root / "store.lock"
+
+    @property
+    def media(self) -> Path:
+        """Pictures by content hash: `ab/abcd….webp` in two sizes."""
+        return self.root / "media"
+
+    @property
+    def embeddings(self) -> Path:
+        """Vectors by content hash and encoder."""
+        return self.root / "embeddings"
+
+    @property
+    def snapshots(self) -> Path:
+        """Exported Parquet, one folder per data version."""
+        return self.root / "snapshots"
+
+    @property
+    def runs(self) -> Path:
+        """Trained runs, one folder each, and `live.json`."""
+        return self.root / "runs"
+
+    @property
+    def spool(self) -> Path:
+        """Events waiting to be absorbed, and job states."""
+        return self.root / "spool"
+
+    @property
+    def presets(self) -> Path:
+        """Saved fusion weights."""
+        return self.root / "presets.json"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Speed-only and place-only choices; a model's config never lives here.
+
+    Parameters
+    ----------
+    shop
+        Where the shop lives.
+    threads
+        Worker threads for numeric libraries; 0 leaves the libraries' choice.
+    device
+        `cpu`, `cuda` or `auto`.
+    """
+
+    shop: ShopPaths
+    threads: int = 0
+    device: str = "auto"
