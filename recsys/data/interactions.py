@@ -70,7 +70,8 @@ class Histories:
     def matrix(self, n_items: int, values: NDArray[np.float32] | None = None, *, binary: bool = False) -> sparse.csr_array:
         """Sparse (n_requests, n_items) sums of `values` (default: the weights), or 1 where touched if `binary`."""
         data = self.weight if values is None else values
-        out = sparse.csr_array((data.astype(np.float32), self.item_num, self.indptr), shape=(len(self), n_items))
+        parts = (data.astype(np.float32), self.item_num, self.indptr)
+        out = sparse.csr_array(parts, shape=(len(self), n_items), copy=True)
         out.sum_duplicates()
         if binary:
             out.data = np.ones_like(out.data)
