@@ -1,0 +1,1 @@
+"""Splits, metrics, live figures: pure functions, no I/O."""
