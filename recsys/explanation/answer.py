@@ -1,0 +1,156 @@
+"""What an explanation holds. Frozen and JSON-able; how it is found stands in `pair`, how it is said in `sentences`."""
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Any
+
+EVIDENCE_KINDS: tuple[str, ...] = ("text", "image", "behaviour")
+
+
+@dataclass(frozen=True)
+class Term:
+    """One component's part of the sum.
+
+    Parameters
+    ----------
+    name, label, phrase
+        The component's registry name, its name on screen and the words it puts into a sentence.
+    raw
+        The component's score in its own units; None where it cannot speak of this item.
+    z
+        The score standardised over the items on sale for this shopper; 0 where it cannot speak.
+    weight
+        The fusion weight used.
+    contribution
+        weight · z, the summand itself.
+    silent
+        Whether the component could not speak for this shopper at all.
+    """
+
+    name: str
+    label: str
+    phrase: str
+    raw: float | None
+    z: float
+    weight: float
+    contribution: float
+    silent: bool
+
+
+@dataclass(frozen=True)
+class FeatureEffect:
+    """One feature's exact SHAP value in the response model, in log-odds."""
+
+    name: str
+    label: str
+    value: float | None
+    effect: float
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """The response model's answer, split over its features.
+
+    base + Σ effects = log_odds, exactly (tree SHAP is additive in log-odds).
+
+    Parameters
+    ----------
+    base
+        Mean log-odds of the model over its training data.
+    log_odds
+        The model's raw output for this pair.
+    effects
+        One per feature, largest magnitude first.
+    """
+
+    base: float
+    log_odds: float
+    effects: tuple[FeatureEffect, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """An item of the shopper's own history that lies nearest to the explained item in one sense.
+
+    Parameters
+    ----------
+    kind
+        `text`, `image` or `behaviour`.
+    item_num, item_id, title
+        The item of the history.
+    similarity
+        Cosine similarity, −1 to 1.
+    event_type, occurred_at
+        Her strongest deed with that item and when she last touched it (ISO 8601, UTC).
+    """
+
+    kind: str
+    item_num: int
+    item_id: str
+    title: str
+    similarity: float
+    event_type: str
+    occurred_at: str
+
+
+@dataclass(frozen=True)
+class PairExplanation:
+    """Why one item stands where it stands for one shopper.
+
+    Parameters
+    ----------
+    user_id, item_num, item_id, title, run_id
+        Who, what and by which model.
+    n_touches
+        Interactions in the history.
+    score
+        The score shown = Σ of the terms' contributions.
+    terms
+        One per component, in registry order.
+    rank
+        1-based place among the candidates; None when a filter leaves the item out.
+    n_candidates
+        Items that were ranked.
+    left_out_by
+        Why the item is not among the candidates; None when it is.
+    waterfall
+        The response term over its features; None when the run has no response model.
+    evidence
+        Nearest items of the history, by kind, nearest first.
+    sentence, expert_sentence
+        The explanation in words, for a shopper and for an expert.
+    """
+
+    user_id: str | None
+    item_num: int
+    item_id: str
+    title: str
+    run_id: str
+    n_touches: int
+    score: float
+    terms: tuple[Term, ...]
+    rank: int | None
+    n_candidates: int
+    left_out_by: str | None
+    waterfall: Waterfall | None
+    evidence: tuple[Evidence, ...]
+    sentence: str
+    expert_sentence: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain dicts, lists, text and finite numbers (None where unknown)."""
+        plain = _plain(dataclasses.asdict(self))
+        assert isinstance(plain, dict)
+        return plain
+
+
+def _plain(value: Any) -> Any:
+    """Make a value JSON-able: tuples to lists, non-finite numbers to None."""
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
