@@ -1,0 +1,46 @@
+"""Entry of the dashboard: page frame, navigation, one place for errors, then the page. Start it with `vitrine run`."""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).resolve().parent
+if str(HERE) not in sys.path:
+    sys.path.insert(0, str(HERE))
+
+from ui import errors, frame  # noqa: E402 (the folder must be importable when the tests start this file from elsewhere)
+
+st.set_page_config(page_title="Vitrine", page_icon=frame.FAVICON, layout="wide")
+
+
+def _page(name: str, title: str, icon: str, help: str, *, default: bool = False) -> st.Page:
+    """One line of the navigation: `pages/<name>.py`, its title, Material icon and tooltip."""
+    return st.Page(
+        HERE / "pages" / f"{name}.py",
+        title=title,
+        icon=f":material/{icon}:",
+        help=help,
+        url_path=None if default else name,
+        default=default,
+    )
+
+
+PAGES = {
+    "Overview": [
+        _page("today", "Today", "space_dashboard", "What matters now, in ten seconds.", default=True),
+    ],
+    "Merchandise": [
+        _page("recommendations", "Recommendations", "grid_view", "What one shopper is shown, and why."),
+    ],
+    "Analyse": [
+        _page("fusion", "Fusion", "tune", "Move the weights, watch list and quality change."),
+    ],
+}
+
+page = st.navigation(PAGES, expanded=True)
+st.set_page_config(page_title=f"{page.title} · Vitrine")
+frame.draw_logo()
+with errors.shown():
+    frame.draw_footer()
+    page.run()

@@ -1,0 +1,23 @@
+"""The server: the dashboard, the pictures' route and the headers every answer carries. `streamlit run asgi.py`."""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+if str(HERE) not in sys.path:
+    sys.path.insert(0, str(HERE))
+
+import streamlit as st  # noqa: E402 (after the path, so that `ui` and `recsys` are importable from any folder)
+from starlette.middleware import Middleware  # noqa: E402
+from starlette.routing import Route  # noqa: E402
+
+from ui import data, errors  # noqa: E402
+from ui.headers import SecurityHeaders  # noqa: E402
+from ui.media import media_route  # noqa: E402
+
+app = st.App(
+    HERE / "app.py",
+    routes=[Route("/pictures/{name}", media_route(data.shop_paths()))],
+    middleware=[Middleware(SecurityHeaders)],
+    on_script_error=errors.report,
+)

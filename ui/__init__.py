@@ -1,0 +1,1 @@
+"""Everything besides `app.py`, `asgi.py` and `pages/` that may know Streamlit."""

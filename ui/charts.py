@@ -1,0 +1,156 @@
+"""Chart parts in the colours of the theme; one colour per component, the same everywhere."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+_LIGHT = {
+    "text": "#2F5BD0",
+    "image": "#D9731A",
+    "behaviour": "#5E1F0A",
+    "repeat": "#9681A7",
+    "trend": "#924356",
+    "fresh": "#0B7A5B",
+    "response": "#15187F",
+}
+_DARK = {
+    "text": "#7EA6FF",
+    "image": "#D0662F",
+    "behaviour": "#E6DF7A",
+    "repeat": "#5468CE",
+    "trend": "#E3A8A0",
+    "fresh": "#4FC59B",
+    "response": "#6FE3E6",
+}
+_OTHER = {"light": "#5A6372", "dark": "#A3ACBC"}
+
+
+def is_dark() -> bool:
+    """Tell whether the browser shows the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def component_colors(names: Sequence[str]) -> list[str]:
+    """Return the colour of each component, in the order asked."""
+    table = _DARK if is_dark() else _LIGHT
+    return [table.get(name, _OTHER["dark" if is_dark() else "light"]) for name in names]
+
+
+def palette() -> dict[str, str]:
+    """Return the theme's colours by role: text, muted, line, accent, band, good, bad."""
+    if is_dark():
+        return {
+            "text": "#E7EAF1",
+            "muted": "#A3ACBC",
+            "line": "#313846",
+            "page": "#12151C",
+            "accent": "#7EA6FF",
+            "band": "rgba(126,166,255,0.22)",
+            "good": "#4FC59B",
+            "bad": "#FF9178",
+        }
+    return {
+        "text": "#10141D",
+        "muted": "#5A6372",
+        "line": "#DFE3EA",
+        "page": "#FFFFFF",
+        "accent": "#2F5BD0",
+        "band": "rgba(47,91,208,0.16)",
+        "good": "#0B7A5B",
+        "bad": "#C2472F",
+    }
+
+
+def sequential() -> list[str]:
+    """Return the ramp from low to high; low is near the page in both themes."""
+    ramp = [
+        "#EEF2FD",
+        "#D8E1FA",
+        "#BCCBF5",
+        "#9DB2EF",
+        "#7D97E7",
+        "#5F7DDD",
+        "#4567CF",
+        "#2F52BA",
+        "#203F9A",
+        "#142C73",
+    ]
+    return ramp[::-1] if is_dark() else ramp
+
+
+def axis(kind: str, **more: Any) -> dict[str, Any]:
+    """Return an ECharts axis without ticks or line, labels muted, split lines thin."""
+    colours = palette()
+    base = {
+        "type": kind,
+        "axisTick": {"show": False},
+        "axisLine": {"show": False},
+        "axisLabel": {"color": colours["muted"]},
+        "splitLine": {"show": kind == "value", "lineStyle": {"color": colours["line"]}},
+        "nameTextStyle": {"color": colours["muted"]},
+    }
+    return base | more
+
+
+def band_line(
+    days: Sequence[str],
+    value: Sequence[float | None],
+    low: Sequence[float | None],
+    high: Sequence[float | None],
+    *,
+    unit: str = "",
+) -> dict[str, Any]:
+    """Return an ECharts line with its 95 % band; values in the unit shown, None leaves a gap."""
+    colours = palette()
+    width = [None if lo is None or hi is None else hi - lo for lo, hi in zip(low, high, strict=True)]
+    hidden = {
+        "type": "line",
+        "stack": "band",
+        "symbol": "none",
+        "lineStyle": {"opacity": 0},
+        "silent": True,
+        "tooltip": {"show": False},
+    }
+    return {
+        "animation": False,
+        "grid": {"left": 8, "right": 12, "top": 12, "bottom": 4, "containLabel": True},
+        "tooltip": {"trigger": "axis"},
+        "xAxis": axis("category", data=list(days), boundaryGap=False),
+        "yAxis": axis("value", scale=True, axisLabel={"color": colours["muted"], "formatter": "{value}" + unit}),
+        "series": [
+            hidden | {"data": list(low)},
+            hidden | {"data": width, "areaStyle": {"color": colours["band"], "opacity": 1}},
+            {
+                "type": "line",
+                "name": "Value",
+                "data": list(value),
+                "symbol": "none",
+                "lineStyle": {"color": colours["accent"], "width": 2},
+                "itemStyle": {"color": colours["accent"]},
+            },
+        ],
+    }
+
+
+def term_bars(
+    labels: Sequence[str], values: Sequence[float], colors: Sequence[str], *, digits: int = 2
+) -> dict[str, Any]:
+    """Return horizontal signed bars, first label on top: the terms of one sum."""
+    colours = palette()
+    data = [{"value": round(float(v), 6), "itemStyle": {"color": c}} for v, c in zip(values, colors, strict=True)]
+    return {
+        "animation": False,
+        "grid": {"left": 8, "right": 40, "top": 4, "bottom": 4, "containLabel": True},
+        "tooltip": {"trigger": "item"},
+        "xAxis": axis("value", axisLabel={"show": False}),
+        "yAxis": axis("category", data=list(labels), inverse=True, axisLabel={"color": colours["text"]}),
+        "series": [
+            {
+                "type": "bar",
+                "data": data,
+                "barWidth": 14,
+                "label": {"show": True, "position": "right", "color": colours["text"], "precision": digits},
+            }
+        ],
+    }

@@ -1,0 +1,141 @@
+"""Everything the pages read, cached in one place; the only `st.cache_*` of the dashboard.
+
+Read-only objects are shared between visitors (`cache_resource`); every cache is keyed by a version, so a new snapshot
+or a promotion shows at the next rerun and nothing has to be cleared by hand.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from recsys.data.catalogue import Catalogue
+from recsys.errors import RunError
+from recsys.settings import DEFAULT_SHOP, ShopPaths
+
+if TYPE_CHECKING:
+    from recsys.ranking.model import Model
+
+    from recsys.store import Store
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class SnapshotInfo:
+    """What `snapshot.json` says of the newest snapshot."""
+
+    data_version: str
+    name: str
+    simulated: bool
+    n_items: int
+    n_users: int
+    n_events: int
+    data_from: pd.Timestamp
+    data_to: pd.Timestamp
+    created_at: pd.Timestamp
+
+
+def shop_paths() -> ShopPaths:
+    """Return the folders of the shop on screen: `VITRINE_SHOP`, or the demo shop beside the code."""
+    asked = os.environ.get("VITRINE_SHOP")
+    return ShopPaths(Path(asked).expanduser().resolve() if asked else _ROOT / DEFAULT_SHOP)
+
+
+def shop_command(rest: str) -> str:
+    """Return a command line for this shop, e.g. `vitrine --shop data/var/demo train`."""
+    root = shop_paths().root
+    shown = root.relative_to(_ROOT) if root.is_relative_to(_ROOT) else root
+    return f"vitrine --shop {shown} {rest}"
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, on_release=lambda store: store.close())
+def _open_store(root: str) -> "Store":
+    from recsys.store import Store
+
+    return Store(ShopPaths(Path(root)))
+
+
+def open_store() -> "Store":
+    """Return this process's one store handle; it stays open, and locked, until the app ends.
+
+    Raises
+    ------
+    StoreLockedError
+        If another process owns the shop.
+    """
+    return _open_store(str(shop_paths().root))
+
+
+def newest_snapshot() -> SnapshotInfo | None:
+    """Return the newest snapshot's description, or None when nothing was exported yet."""
+    found = sorted(shop_paths().snapshots.glob("*/snapshot.json"), key=lambda p: p.stat().st_mtime_ns)
+    if not found:
+        return None
+    return _read_snapshot(str(found[-1]), found[-1].stat().st_mtime_ns)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _read_snapshot(path: str, changed_ns: int) -> SnapshotInfo:
+    said = json.loads(Path(path).read_text())
+    return SnapshotInfo(
+        data_version=said["data_version"],
+        name=said.get("name") or "Shop",
+        simulated=bool(said.get("simulated")),
+        n_items=said["n_items"],
+        n_users=said["n_users"],
+        n_events=said["n_events"],
+        data_from=pd.Timestamp(said["data_from"]),
+        data_to=pd.Timestamp(said["data_to"]),
+        created_at=pd.Timestamp(said["created_at"]),
+    )
+
+
+def snapshot_catalogue() -> Catalogue | None:
+    """Return the newest snapshot's catalogue, or None when there is no snapshot."""
+    info = newest_snapshot()
+    return None if info is None else _read_catalogue(str(shop_paths().snapshots), info.data_version)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the catalogue…")
+def _read_catalogue(folder: str, data_version: str) -> Catalogue:
+    return Catalogue(pd.read_parquet(Path(folder) / data_version / "catalogue.parquet"))
+
+
+def live_pointer() -> tuple[str, int] | None:
+    """Return (run_id, version) of the promotion pointer, read afresh at every run; None when nothing is live."""
+    try:
+        said = json.loads((shop_paths().runs / "live.json").read_text())
+    except FileNotFoundError:
+        return None
+    return (said["run_id"], said["version"]) if said.get("run_id") else None
+
+
+def live_model() -> "Model":
+    """Return the model of the live run, shared by all visitors and never changed.
+
+    Raises
+    ------
+    RunError
+        If no run is live, or the live one cannot be read.
+    """
+    pointer = live_pointer()
+    if pointer is None:
+        raise RunError(f"No run is live in this shop yet: train one with `{shop_command('train')}`.")
+    return run_model(pointer[0], pointer[1])
+
+
+def run_model(run_id: str, version: int = 0) -> "Model":
+    """Return the model of any finished run; `version` separates promotions of the same run."""
+    return _load_model(str(shop_paths().root), run_id, version)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Loading the model…")
+def _load_model(root: str, run_id: str, version: int) -> "Model":
+    from recsys.training.runs import load_model
+
+    return load_model(ShopPaths(Path(root)), run_id)

@@ -1,0 +1,75 @@
+"""Every session key and query key of the dashboard, once; what each may hold; drafts that outlive a page."""
+
+import math
+from collections.abc import Iterable, Mapping
+
+import streamlit as st
+
+SHOPPER = "shopper"  # bound to the URL; shared by Recommendations, Fusion and Explain
+ITEM = "item"  # bound; the product of Explain
+CATEGORY = "category"  # bound; Recommendations
+ITEMS = "items"  # bound; all, new or warm
+HIDE_SEEN = "hide_seen"  # bound
+IN_STOCK = "in_stock"  # bound
+VIEW = "view"  # bound; Grid or Compare
+PERIOD = "period"  # bound; days, Today, Performance and New items
+PLACEMENT = "placement"  # bound; Performance
+WEIGHTS = "weights"  # in the URL of Fusion and Recommendations: "text:0.4,image:0.2"
+
+WHY = "why_item"  # session: product whose drawer opens in this run
+LAB = "lab"  # session: value of the fusion component
+DRAFT = "draft_weights"  # session: weights under trial; absent = live weights
+PRESET = "preset"  # session: preset chosen last
+
+
+def parse_weights(text: str | None, names: Iterable[str]) -> dict[str, float] | None:
+    """Read "text:0.4,image:0.2"; None when the text does not fit, so that a nonsense link falls back to live.
+
+    Parameters
+    ----------
+    text
+        What stands in the address.
+    names
+        Components that exist; weights left out are 0.
+    """
+    allowed = tuple(names)
+    weights = dict.fromkeys(allowed, 0.0)
+    for part in (text or "").split(","):
+        name, _, value = part.partition(":")
+        try:
+            weight = float(value)
+        except ValueError:
+            return None
+        if name not in weights or not math.isfinite(weight) or not 0 <= weight <= 1:
+            return None
+        weights[name] = weight
+    return weights if any(weights.values()) else None
+
+
+def format_weights(weights: Mapping[str, float]) -> str:
+    """Write weights for the address: "text:0.4,image:0.2", zeros left out."""
+    return ",".join(f"{name}:{round(value, 3):g}" for name, value in weights.items() if round(value, 3) > 0)
+
+
+def draft_weights(live: Mapping[str, float]) -> dict[str, float]:
+    """Weights under trial: from the address, else from this session, else the live ones."""
+    asked = parse_weights(st.query_params.get(WEIGHTS), live)
+    held = st.session_state.get(DRAFT)
+    if asked is not None:
+        st.session_state[DRAFT] = asked
+        return asked
+    if held is not None and set(held) == set(live):
+        st.query_params[WEIGHTS] = format_weights(held)
+        return dict(held)
+    st.query_params.pop(WEIGHTS, None)
+    return dict(live)
+
+
+def keep_draft(weights: Mapping[str, float] | None) -> None:
+    """Remember weights under trial in session and address; None goes back to the live ones."""
+    if weights is None:
+        st.session_state.pop(DRAFT, None)
+        st.query_params.pop(WEIGHTS, None)
+    else:
+        st.session_state[DRAFT] = dict(weights)
+        st.query_params[WEIGHTS] = format_weights(weights)
