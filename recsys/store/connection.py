@@ -1,0 +1,193 @@
+"""One locked-down DuckDB connection per process: a cursor per use, all writes through one lock and a transaction."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from recsys.errors import StoreError
+from recsys.settings import ShopPaths
+from recsys.store.lock import ShopLock
+from recsys.store.migrate import apply_migrations, load_migrations
+from recsys.store.watermark import read_watermark, sync_folder, watermark_path, write_watermark
+
+QUERY_LIMIT_MS = 120_000
+"""No statement may run longer; a page that asks for more has a bug."""
+
+_WRITES = "acknowledged_writes"
+
+
+class Connection:
+    """Opens the file, keeps the rules, and hands out cursors.
+
+    Parameters
+    ----------
+    paths
+        The shop.
+    read_only
+        Open without the right to write; several readers may then share the shop.
+
+    Attributes
+    ----------
+    read_only_reason : str | None
+        Why nothing can be written, in a sentence; None when writing is possible.
+    """
+
+    def __init__(self, paths: ShopPaths, *, read_only: bool = False) -> None:
+        self.paths = paths
+        self.read_only_reason = "The store was opened for reading only." if read_only else None
+        self._lock = ShopLock(paths.lock, shared=read_only)
+        self._write_lock = threading.RLock()
+        self._cursor_lock = threading.Lock()
+        self._lock.acquire()
+        try:
+            self._duckdb = self._open()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _open(self) -> DuckDBPyConnection:
+        """Create or migrate the file when allowed, compare the watermark, and return the locked-down connection."""
+        acknowledged = read_watermark(self.paths.root)
+        if not self.paths.store.exists():
+            self._create(acknowledged)
+        connection = _connect(self.paths.store, read_only=self.read_only_reason is not None)
+        try:
+            if self.read_only_reason is None:
+                apply_migrations(connection, load_migrations())
+            stored = _stored_writes(connection)
+            if stored < acknowledged:
+                connection.close()
+                connection = _connect(self.paths.store, read_only=True)
+                self.read_only_reason = (
+                    f"The store holds {stored} writes but {acknowledged} were acknowledged, so data is missing: it is open for "
+                    f"reading only. Restore a backup, or delete {watermark_path(self.paths.root)} to accept the loss."
+                )
+            elif stored > acknowledged and self.read_only_reason is None:
+                write_watermark(self.paths.root, stored)
+            _lock_down(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _create(self, acknowledged: int) -> None:
+        """Make a new store under a temporary name and rename it, so that a half-made one is never seen."""
+        root = self.paths.root
+        if self.read_only_reason is not None:
+            raise StoreError(f"There is no store in {root} yet: import a catalogue first.")
+        if acknowledged:
+            raise StoreError(
+                f"{self.paths.store} is missing although {acknowledged} writes were acknowledged: restore a backup, "
+                f"or delete {watermark_path(root)} to start with an empty store."
+            )
+        for leftover in root.glob(f"{self.paths.store.name}.new-*"):
+            leftover.unlink()
+        temporary = root / f"{self.paths.store.name}.new-{os.getpid()}"
+        connection = _connect(temporary, read_only=False)
+        try:
+            apply_migrations(connection, load_migrations())
+            connection.execute("CHECKPOINT")
+        finally:
+            connection.close()
+        os.replace(temporary, self.paths.store)
+        sync_folder(root)
+
+    def close(self) -> None:
+        """Close the file, then give the shop back."""
+        with self._write_lock:
+            self._duckdb.close()
+            self._lock.release()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[DuckDBPyConnection]:
+        """Yield a fresh cursor, closed afterwards; never share one between threads."""
+        with self._cursor_lock:
+            cursor = self._duckdb.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+    @contextlib.contextmanager
+    def writing(self, *, dry_run: bool = False) -> Iterator[DuckDBPyConnection]:
+        """Yield a cursor inside the one write transaction; commit on leaving, roll back on any exception.
+
+        Parameters
+        ----------
+        dry_run
+            Roll back at the end as well, so that the same code says what would happen.
+
+        Raises
+        ------
+        StoreError
+            When the store is read-only, or the disk refused the write.
+        """
+        if self.read_only_reason is not None:
+            raise StoreError(f"Nothing was written. {self.read_only_reason}")
+        with self._write_lock, self.reading() as cursor:
+            cursor.execute("BEGIN TRANSACTION")
+            try:
+                yield cursor
+                if dry_run:
+                    cursor.execute("ROLLBACK")
+                    return
+                number = _bump_writes(cursor)
+                cursor.execute("COMMIT")
+            except (duckdb.FatalException, duckdb.IOException) as error:
+                self._reopen_after_damage(error)
+                raise StoreError(
+                    f"The disk refused the write ({error}), so nothing was stored: free some space and restart."
+                ) from error
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+            write_watermark(self.paths.root, number)
+
+    def _reopen_after_damage(self, error: Exception) -> None:
+        """Open again for reading: a failed write to disk makes DuckDB refuse even reads until then."""
+        with self._cursor_lock:
+            self._duckdb.close()
+            self.read_only_reason = (
+                f"A write failed ({error}); the store is open for reading only until it is restarted."
+            )
+            self._duckdb = _connect(self.paths.store, read_only=True)
+            _lock_down(self._duckdb)
+
+
+def _connect(path: Path, *, read_only: bool) -> DuckDBPyConnection:
+    """Open `path` without extensions, replacement scans or endless queries; settings hold for every cursor."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "python_enable_replacements": "false",
+        "max_execution_time": str(QUERY_LIMIT_MS),
+    }
+    try:
+        return duckdb.connect(str(path), read_only=read_only, config=config)
+    except duckdb.Error as error:
+        raise StoreError(f"The store {path} cannot be opened: {error}") from error
+
+
+def _lock_down(connection: DuckDBPyConnection) -> None:
+    """Refuse every path but the database itself, for good."""
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def _stored_writes(cursor: DuckDBPyConnection) -> int:
+    """Number of the last committed write transaction."""
+    row = cursor.execute("SELECT max(CAST(value AS BIGINT)) FROM shop WHERE key = ?", [_WRITES]).fetchone()
+    return int(row[0]) if row and row[0] is not None else 0
+
+
+def _bump_writes(cursor: DuckDBPyConnection) -> int:
+    """Count this write transaction inside itself."""
+    number = _stored_writes(cursor) + 1
+    cursor.execute("DELETE FROM shop WHERE key = ?", [_WRITES])
+    cursor.execute("INSERT INTO shop VALUES (?, ?)", [_WRITES, str(number)])
+    return number
