@@ -1,0 +1,95 @@
+"""The embedded default: the compact ViT whose weights ship with the package (see docs/image_encoder.md). d = 192."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from recsys.encoders.contract import Embeddings, Progress, hash_files, normalise_rows
+from recsys.encoders.device import autocast, reduced_precision, resolve_device
+from recsys.encoders.pictures import Picture, Pixels, read_batches
+from recsys.encoders.vit import CompactVit, load_network
+
+SHIPPED_WEIGHTS = Path(__file__).resolve().parents[1] / "weights" / "compact_vit.safetensors"
+BATCH_SIZE = 128
+
+
+class CompactVitEncoder:
+    """A compact ViT seen as an `Encoder` of pictures.
+
+    Parameters
+    ----------
+    network
+        In evaluation mode, on its device.
+    encoder_id
+        Name and hash of the weights.
+    precision
+        Number format for matrix products; None computes in float32.
+    """
+
+    def __init__(self, network: CompactVit, encoder_id: str, precision: torch.dtype | None = None) -> None:
+        self.network = network
+        self.encoder_id = encoder_id
+        self.embedding_size = network.config.embedding_size
+        self.precision = precision
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network computes."""
+        return self.network.positions.device
+
+    def encode(self, contents: Sequence[Picture], progress: Progress | None = None) -> Embeddings:
+        """Encode pictures given as path, bytes or PIL image.
+
+        Parameters
+        ----------
+        contents
+            n pictures.
+        progress
+            Called with (done, n) after each batch.
+
+        Returns
+        -------
+        float32, shape (n, d), rows of length 1, or NaN where a picture cannot be read.
+        """
+        vectors = np.full((len(contents), self.embedding_size), np.nan, dtype=np.float32)
+        for rows, pixels in read_batches(contents, self.network.config.picture_size, BATCH_SIZE):
+            vectors[rows] = self.encode_pixels(pixels)
+            if progress is not None:
+                progress(int(rows[-1]) + 1, len(contents))
+        return vectors
+
+    def encode_pixels(self, pixels: Pixels) -> Embeddings:
+        """Encode squares already decoded, uint8 (b, s, s, 3) → float32 (b, d) of length 1."""
+        batch = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device).permute(0, 3, 1, 2)
+        with torch.inference_mode(), autocast(self.device, self.precision):
+            raw = self.network(batch)
+        return normalise_rows(raw.float().cpu().numpy())
+
+
+def load(reference: str = "compact_vit", device: str = "auto", full_precision: bool = False) -> CompactVitEncoder:
+    """Load the shipped weights, or others of the same kind by path.
+
+    Parameters
+    ----------
+    reference
+        `compact_vit`, or a `.safetensors` file with its `.json` beside it.
+    device
+        `auto`, `cpu` or `cuda`.
+    full_precision
+        Compute in float32 even where bfloat16 is faster.
+
+    Raises
+    ------
+    EncoderError
+        If the files are missing or damaged.
+    """
+    weights = SHIPPED_WEIGHTS if reference == "compact_vit" else Path(reference)
+    target = resolve_device(device)
+    network = load_network(weights, target)
+    return CompactVitEncoder(
+        network,
+        f"{weights.stem}-{hash_files([weights, weights.with_suffix('.json')])}",
+        None if full_precision else reduced_precision(target),
+    )
