@@ -1,15 +1,11 @@
 """Drawn product pictures: the one entry point for the demo shop and for training an image encoder."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from recsys.simulation import accessories, garments, homeware
 from recsys.simulation.fabrics import base_colour, mix, partner_colour, weave
 from recsys.simulation.finishing import develop, studio_light, varied_light
-from recsys.simulation.garments import Style
 from recsys.simulation.looks import (
     COLOURS,
     CUTS,
@@ -21,6 +17,8 @@ from recsys.simulation.looks import (
     Rgb,
     random_look,
 )
+from recsys.simulation.painters import PAINTERS
+from recsys.simulation.painters.style import Style
 from recsys.simulation.sheet import Sheet
 
 __all__ = [
@@ -37,41 +35,10 @@ __all__ = [
 
 _WIDTHS = {"slim": 0.87, "regular": 1.0, "relaxed": 1.15}
 
-PAINTERS: dict[str, Callable[[Sheet, Style], None]] = {
-    "t-shirt": garments.t_shirt,
-    "blouse": garments.blouse,
-    "long-sleeve": garments.long_sleeve,
-    "jumper": garments.jumper,
-    "hoodie": garments.hoodie,
-    "jacket": garments.jacket,
-    "coat": garments.coat,
-    "dress": garments.dress,
-    "midi-dress": garments.midi_dress,
-    "skirt": garments.skirt,
-    "trousers": garments.trousers,
-    "jeans": garments.jeans,
-    "shorts": garments.shorts,
-    "sneaker": accessories.sneaker,
-    "boot": accessories.boot,
-    "sandal": accessories.sandal,
-    "heel": accessories.heel,
-    "bag": accessories.bag,
-    "backpack": accessories.backpack,
-    "hat": accessories.hat,
-    "scarf": accessories.scarf,
-    "watch": accessories.watch,
-    "sunglasses": accessories.sunglasses,
-    "lamp": homeware.lamp,
-    "mug": homeware.mug,
-    "cushion": homeware.cushion,
-    "chair": homeware.chair,
-    "vase": homeware.vase,
-    "bowl": homeware.bowl,
-}
-"""One painter per silhouette."""
 
-
-def draw_product(look: ProductLook, size: int = 320, seed: int = 0, *, jitter: bool = False, view: int = 0) -> Image.Image:
+def draw_product(
+    look: ProductLook, size: int = 320, seed: int = 0, *, jitter: bool = False, view: int = 0
+) -> Image.Image:
     """Draw one product picture.
 
     The seed decides what the look leaves open (neckline, pockets, motif size, exact shade, pose), so two seeds give two
@@ -96,8 +63,7 @@ def draw_product(look: ProductLook, size: int = 320, seed: int = 0, *, jitter: b
         RGB, `size` square.
     """
     product, camera = np.random.default_rng([seed, 1]), np.random.default_rng([seed, 2, view])
-    factor = 2 if size < 224 else 3
-    pixels = size * factor
+    pixels = 2 * size
     base = base_colour(look.colour, product)
     partner = partner_colour(base, product)
     pose = _pose(pixels, camera, jitter, view)
@@ -110,7 +76,9 @@ def draw_product(look: ProductLook, size: int = 320, seed: int = 0, *, jitter: b
 def _pose(pixels: int, rng: np.random.Generator, jitter: bool, view: int) -> NDArray[np.float64]:
     """Product coordinates to canvas pixels, shape (2, 3): scale, slight turn, shift, sometimes mirrored."""
     turn = rng.normal(0.0, 0.16 if jitter else 0.012)
-    scale = pixels / 100 * (rng.uniform(0.66, 1.12) if jitter else rng.uniform(0.9, 0.94) * (1.0 if view == 0 else 1.25))
+    scale = (
+        pixels / 100 * (rng.uniform(0.66, 1.12) if jitter else rng.uniform(0.93, 0.97) * (1.0 if view == 0 else 1.25))
+    )
     stretch = rng.uniform(0.9, 1.1) if jitter else 1.0
     mirror = -1.0 if rng.random() < (0.5 if jitter else float(view > 0)) else 1.0
     turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) * scale

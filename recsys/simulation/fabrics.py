@@ -152,9 +152,14 @@ def _geometric(cloth: Image.Image, base: Rgb, partner: Rgb, unit: float, rng: np
     for row, y in enumerate(np.arange(0, cloth.height + pitch, pitch)):
         for column, x in enumerate(np.arange(0, cloth.width + pitch, pitch)):
             if triangles:
-                draw.polygon(((x - half, y + half), (x + half, y + half), (x, y - half)), fill=(partner, second)[(row + column) % 2])
+                draw.polygon(
+                    ((x - half, y + half), (x + half, y + half), (x, y - half)),
+                    fill=(partner, second)[(row + column) % 2],
+                )
             else:
-                draw.polygon(((x - half, y), (x, y - half), (x + half, y), (x, y + half)), fill=(partner, second)[row % 2])
+                draw.polygon(
+                    ((x - half, y), (x, y - half), (x + half, y), (x, y + half)), fill=(partner, second)[row % 2]
+                )
                 inner = half * 0.5
                 draw.polygon(((x - inner, y), (x, y - inner), (x + inner, y), (x, y + inner)), fill=base)
     return cloth

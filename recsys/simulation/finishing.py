@@ -82,45 +82,55 @@ def develop(sheet: Sheet, size: int, light: Light) -> Image.Image:
         RGB, `size` square.
     """
     factor = sheet.pixels // size
-    ink = _floats(sheet.ink.reduce(factor))
-    alpha = _floats(sheet.alpha.reduce(factor))[..., None] / 255
-    ink *= _lighting(sheet, size, factor, light)[..., None]
-    gleam = _floats(_softened(sheet.gleams, size, 0.02))[..., None] / 255
-    ink += gleam * (255 * alpha - ink)
-    picture = _backdrop(sheet, size, light) * (1 - alpha) + ink
-    picture *= light.exposure * np.array([1 + light.warmth, 1.0, 1 - light.warmth], dtype=np.float32)
-    return Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8), "RGB")
+    ink = np.array(sheet.ink.reduce(factor), dtype=np.float32)
+    alpha = _shares(sheet.alpha.reduce(factor))[..., None]
+    gleam = _shares(_softened(sheet.gleams, size, 0.02))[..., None]
+    ink *= _lighting(sheet, size, factor, light)[..., None] * (1 - gleam)
+    ink += gleam * (255 * alpha) + _backdrop(sheet, size, light)[..., None] * (1 - alpha) * light.backdrop
+    ink *= light.exposure * np.array([1 + light.warmth, 1.0, 1 - light.warmth], dtype=np.float32)
+    np.clip(ink, 0, 255, out=ink)
+    return Image.fromarray(ink.astype(np.uint8), "RGB")
 
 
 def _lighting(sheet: Sheet, size: int, factor: int, light: Light) -> NDArray[np.float32]:
     """Brightness per pixel, shape (size, size): relief from the silhouette's blurred edge, folds, seams."""
     low = sheet.alpha.reduce(sheet.pixels // (size // 2))
-    height = _floats(low.filter(ImageFilter.BoxBlur(size * 0.018)).filter(ImageFilter.BoxBlur(size * 0.018))) / 255
+    height: NDArray[np.float32] = _shares(
+        low.filter(ImageFilter.BoxBlur(size * 0.018)).filter(ImageFilter.BoxBlur(size * 0.018))
+    )
     down, right = np.gradient(height, 4.0 / size)
     slope = -(right * np.cos(light.angle) + down * np.sin(light.angle))
-    relief = 0.955 + light.relief * np.clip(-slope * 0.09, -1.2, 0.7) + 0.07 * height
+    relief: NDArray[np.float64] = 0.955 + light.relief * np.clip(-slope * 0.09, -1.2, 0.7) + 0.07 * height
     across = np.linspace(0.5, -0.5, len(relief), dtype=np.float32)
     relief += 0.05 * (np.cos(light.angle) * across[None, :] * -1 + across[:, None])
-    smooth = Image.fromarray(np.clip(relief * 180, 0, 255).astype(np.uint8)).resize((size, size), Image.Resampling.BILINEAR)
-    folds, seams = _floats(_softened(sheet.folds, size, 0.012)) / 255, _floats(sheet.seams.reduce(factor)) / 255
-    lit: NDArray[np.float32] = _floats(smooth) / 180 * folds * seams
+    smooth = Image.fromarray(np.clip(relief * 180, 0, 255).astype(np.uint8)).resize(
+        (size, size), Image.Resampling.BILINEAR
+    )
+    folds, seams = _shares(_softened(sheet.folds, size, 0.012)), _shares(sheet.seams.reduce(factor))
+    lit: NDArray[np.float32] = _floats(smooth) * np.float32(1 / 180) * folds * seams
     return lit
 
 
 def _backdrop(sheet: Sheet, size: int, light: Light) -> NDArray[np.float32]:
-    """Background with the product's shadow, shape (size, size, 3)."""
+    """Brightness of the backdrop with the product's shadow, shape (size, size)."""
     small = max(16, size // 4)
     covered = sheet.alpha.reduce(sheet.pixels // small).resize((small, small))
     spread = covered.filter(ImageFilter.GaussianBlur(small * 0.035))
-    shade = np.roll(_floats(spread) / 255, (max(1, round(small * 0.025)), round(small * 0.012)), axis=(0, 1))
+    shade = _moved(_shares(spread), max(1, round(small * 0.025)), round(small * 0.012))
     if sheet.grounded:
         shade = np.maximum(0.45 * shade, _contact(_floats(covered), small))
     across = np.linspace(-1, 1, small, dtype=np.float32)
     glow = 1.012 - 0.028 * (across[None, :] ** 2 + (across[:, None] + 0.25) ** 2) / 2
     ground = np.clip((glow - light.shadow * shade * glow) * 200, 0, 255)
     plane = Image.fromarray(ground.astype(np.uint8)).resize((size, size), Image.Resampling.BICUBIC)
-    result: NDArray[np.float32] = _floats(plane)[..., None] / 200 * light.backdrop
-    return result
+    return _floats(plane) * np.float32(1 / 200)
+
+
+def _moved(layer: NDArray[np.float32], down: int, right: int) -> NDArray[np.float32]:
+    """A layer shifted down and to the right, zero where nothing came from."""
+    moved = np.zeros_like(layer)
+    moved[down:, right:] = layer[: layer.shape[0] - down, : layer.shape[1] - right]
+    return moved
 
 
 def _contact(covered: NDArray[np.float32], small: int) -> NDArray[np.float32]:
@@ -130,8 +140,8 @@ def _contact(covered: NDArray[np.float32], small: int) -> NDArray[np.float32]:
         return np.zeros_like(covered)
     base = rows.max()
     near = columns[rows > base - 0.06 * small]
-    middle, half = (near.min() + near.max()) / 2, (near.max() - near.min()) / 2 + 0.03 * small
-    x = (np.arange(small) - middle)[None, :] / (1.06 * half)
+    middle, half = (near.min() + near.max()) / 2, (near.max() - near.min()) / 2 + 0.01 * small
+    x = (np.arange(small) - middle)[None, :] / half
     y = (np.arange(small) - base + 0.004 * small)[:, None] / (0.042 * small)
     ellipse: NDArray[np.float32] = (1.25 * np.exp(-0.9 * (np.abs(x) ** 3 + y**2))).clip(0, 1).astype(np.float32)
     return ellipse
@@ -146,3 +156,8 @@ def _softened(layer: Image.Image, size: int, radius: float) -> Image.Image:
 def _floats(image: Image.Image) -> NDArray[np.float32]:
     """Pixels as float32, 0 to 255."""
     return np.asarray(image, dtype=np.float32)
+
+
+def _shares(image: Image.Image) -> NDArray[np.float32]:
+    """Pixels as float32, 0 to 1."""
+    return _floats(image) * np.float32(1 / 255)

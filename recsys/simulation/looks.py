@@ -1,4 +1,4 @@
-"""What a drawn product looks like: the words for silhouette, colour, pattern, cut and detail. No drawing happens here."""
+"""The words for what a picture shows: silhouette, colour, pattern, cut and detail. No drawing happens here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -125,9 +125,7 @@ LOOK_WORDS: dict[str, tuple[str, ...]] = {
 def random_look(rng: np.random.Generator) -> ProductLook:
     """Draw one look with every word equally likely, except that a third of all looks are plain."""
     pattern = "plain" if rng.random() < 0.25 else _pick(rng, PATTERNS)
-    return ProductLook(
-        _pick(rng, SILHOUETTES), _pick(rng, COLOURS), pattern, _pick(rng, CUTS), _pick(rng, DETAILS)
-    )
+    return ProductLook(_pick(rng, SILHOUETTES), _pick(rng, COLOURS), pattern, _pick(rng, CUTS), _pick(rng, DETAILS))
 
 
 def _pick(rng: np.random.Generator, words: Sequence[str]) -> str:

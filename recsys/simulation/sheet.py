@@ -38,8 +38,9 @@ def curve(*knots: Knot, closed: bool = True) -> Points:
     tangent = np.where(smooth[:, None], 0.5 * (after - before), 0.0)
     smooth_after = np.roll(smooth, -1)
     start = np.where(smooth[:, None], tangent, np.where(smooth_after[:, None], 0.5, 1.0) * (after - at))
-    end = np.where(smooth_after[:, None], np.roll(tangent, -1, axis=0), np.where(smooth[:, None], 0.5, 1.0) * (after - at))
-    segments = np.einsum("sk,knd->nsd", _HERMITE, np.stack([at, start, after, end]))
+    straight = np.where(smooth[:, None], 0.5, 1.0) * (after - at)
+    end = np.where(smooth_after[:, None], np.roll(tangent, -1, axis=0), straight)
+    segments: Points = np.einsum("sk,knd->nsd", _HERMITE, np.stack([at, start, after, end]))
     if closed:
         return segments.reshape(-1, 2)
     return np.concatenate([segments[:-1].reshape(-1, 2), at[-1:]])
@@ -107,7 +108,6 @@ class Sheet:
     folds: Image.Image = field(init=False)
     gleams: Image.Image = field(init=False)
     grounded: bool = False
-    _shaded: dict[float, Image.Image] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Create empty layers: black ink, nothing covered, no seams, folds or highlights."""
@@ -187,15 +187,10 @@ class Sheet:
         mask = Image.new("L", (area[2] - area[0], area[3] - area[1]))
         inside = [v - area[i % 2] for i, v in enumerate(flat)]
         ImageDraw.Draw(mask).polygon(inside, fill=255)
-        self.ink.paste(self._cloth(shade).crop(area), area[:2], mask)
-
-    def _cloth(self, shade: float) -> Image.Image:
-        """The fabric, darker or lighter."""
-        if shade == 1.0:
-            return self.fabric
-        if shade not in self._shaded:
-            self._shaded[shade] = self.fabric.point([min(255, round(v * shade)) for v in range(256)] * 3)
-        return self._shaded[shade]
+        cloth = self.fabric.crop(area)
+        if shade != 1.0:
+            cloth = cloth.point([min(255, round(v * shade)) for v in range(256)] * 3)
+        self.ink.paste(cloth, area[:2], mask)
 
     def _place(self, points: Points, scale: float = 1.0) -> list[float]:
         """Product coordinates to a flat list of canvas coordinates."""
