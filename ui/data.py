@@ -18,9 +18,12 @@ from recsys.errors import RunError
 from recsys.settings import DEFAULT_SHOP, ShopPaths
 
 if TYPE_CHECKING:
-    from recsys.ranking.model import Model
+    import numpy as np
+    from numpy.typing import NDArray
 
+    from recsys.ranking.model import Model
     from recsys.store import Store
+    from recsys.workflows.performance import Period
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -57,7 +60,7 @@ def shop_command(rest: str) -> str:
 def _open_store(root: str) -> "Store":
     from recsys.store import Store
 
-    return Store(ShopPaths(Path(root)))
+    return Store.open(ShopPaths(Path(root)))
 
 
 def open_store() -> "Store":
@@ -139,3 +142,48 @@ def _load_model(root: str, run_id: str, version: int) -> "Model":
     from recsys.training.runs import load_model
 
     return load_model(ShopPaths(Path(root)), run_id)
+
+
+# ------------------------------------------------------------- what the lists brought, new items
+
+
+def data_clock() -> pd.Timestamp | None:
+    """Return the time of the store's last event, the shop's own clock; None without events."""
+    counts = open_store().counts()
+    return None if counts.data_to is None else pd.Timestamp(counts.data_to)
+
+
+def shown_outcomes(days: int) -> "tuple[pd.DataFrame, Period] | None":
+    """Return what lists of the last `days` days and of as many before brought, with each item's warmth then.
+
+    Returns
+    -------
+    tuple or None
+        Rows with `evaluation.live.OUTCOME_COLUMNS` and `warmth`, and the spans; None without events or snapshot.
+    """
+    clock, info = data_clock(), newest_snapshot()
+    if clock is None or info is None:
+        return None
+    root = str(shop_paths().root)
+    return _shown_outcomes(root, open_store().data_version(), info.data_version, clock.isoformat(), days)
+
+
+@st.cache_resource(max_entries=6, show_spinner="Counting what was shown…")
+def _shown_outcomes(
+    root: str, stored_version: str, data_version: str, clock: str, days: int
+) -> "tuple[pd.DataFrame, Period]":
+    from recsys.workflows.performance import OUTCOMES_BY, find_period, mark_warmth
+
+    period = find_period(pd.Timestamp(clock), days)
+    folder = str(ShopPaths(Path(root)).snapshots)
+    rows = open_store().performance(period.before.to_pydatetime(), period.end.to_pydatetime(), by=OUTCOMES_BY)
+    return mark_warmth(rows, _read_catalogue(folder, data_version), _first_seen(folder, data_version)), period
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _first_seen(folder: str, data_version: str) -> "NDArray[np.datetime64]":
+    """First interaction per item of a snapshot, shape (n_items,); NaT where never touched."""
+    from recsys.data.interactions import Interactions
+
+    events = pd.read_parquet(Path(folder) / data_version / "events.parquet")
+    return Interactions.from_events(events, _read_catalogue(folder, data_version)).first_seen
