@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from recsys.encoders.contract import Embeddings, Encoder, Progress
+from recsys.encoders.contract import CountProgress, Embeddings, Encoder
 
 TEXT_ENCODERS: dict[str, str] = {
     "minilm": "recsys.encoders.text.minilm",
@@ -83,9 +83,9 @@ __all__ = [
     "IMAGE_ENCODERS",
     "TEXT_ENCODERS",
     "TUNED_FILE",
+    "CountProgress",
     "Embeddings",
     "Encoder",
-    "Progress",
     "load_image_encoder",
     "load_text_encoder",
 ]

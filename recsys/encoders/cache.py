@@ -9,12 +9,12 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.encoders.contract import Embeddings, Encoder, Progress, check_embeddings
+from recsys.encoders.contract import CountProgress, Embeddings, Encoder, check_embeddings
 from recsys.encoders.shards import CorruptShardError, delete_shard, read_shard, write_shard
 from recsys.errors import EncoderError
 
@@ -41,7 +41,7 @@ class EmbeddingCache:
         self._folder = folder
 
     def encode_missing(
-        self, encoder: Encoder, keys: Sequence[str], contents: Contents, progress: Progress | None = None
+        self, encoder: Encoder, keys: Sequence[str], contents: Contents, progress: CountProgress | None = None
     ) -> Embeddings:
         """Return one vector per key, encoding only what this encoder has not encoded before.
 
@@ -92,19 +92,19 @@ class EmbeddingCache:
         """
         vectors = np.full((len(keys), encoder.embedding_size), np.nan, dtype=np.float32)
         known = np.zeros(len(keys), dtype=np.bool_)
-        positions: dict[str, list[int]] = {}
-        for position, key in enumerate(keys):
-            positions.setdefault(key, []).append(position)
-        for shard_keys, shard_vectors in self._shards(encoder) if positions else ():
-            pairs = [(row, at) for row, key in enumerate(shard_keys) for at in positions.get(key, ())]
-            if pairs:
-                rows, at = np.asarray(pairs, dtype=np.intp).T
-                vectors[at] = shard_vectors[rows]
-                known[at] = True
+        first: dict[str, int] = {}
+        source = np.array([first.setdefault(key, position) for position, key in enumerate(keys)], dtype=np.intp)
+        for shard_keys, shard_vectors in self._shards(encoder) if first else ():
+            at = np.array([first.get(key, -1) for key in shard_keys], dtype=np.intp)
+            rows = np.flatnonzero(at >= 0)
+            vectors[at[rows]] = shard_vectors[rows]
+            known[at[rows]] = True
+        repeated = np.flatnonzero(source != np.arange(len(keys)))
+        vectors[repeated], known[repeated] = vectors[source[repeated]], known[source[repeated]]
         return vectors, known
 
     def _encode_and_keep(
-        self, encoder: Encoder, first_position: dict[str, int], contents: Contents, progress: Progress | None
+        self, encoder: Encoder, first_position: dict[str, int], contents: Contents, progress: CountProgress | None
     ) -> Embeddings:
         """Encode distinct missing keys shard by shard; float32 (n_missing, d) in the order of the dict."""
         keys, positions = list(first_position), list(first_position.values())
@@ -115,7 +115,7 @@ class EmbeddingCache:
             report = None if progress is None else _shifted(progress, start, len(keys))
             vectors = check_embeddings(encoder.encode(chosen, report), len(part), encoder)
             fresh[start : start + len(part)] = vectors
-            whole: NDArray[np.bool_] = np.isfinite(vectors).all(axis=1)
+            whole = cast("NDArray[np.bool_]", np.isfinite(vectors).all(axis=1))
             if whole.any():
                 kept = [key for key, ok in zip(keys[start : start + len(part)], whole.tolist(), strict=True) if ok]
                 write_shard(self._encoder_folder(encoder), kept, vectors[whole])
@@ -142,6 +142,6 @@ class EmbeddingCache:
         return self._folder / re.sub(r"[^A-Za-z0-9._-]", "_", encoder.encoder_id)
 
 
-def _shifted(progress: Progress, start: int, total: int) -> Progress:
+def _shifted(progress: CountProgress, start: int, total: int) -> CountProgress:
     """Report a part's counts within the whole."""
     return lambda done, _: progress(start + done, total)

@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.encoders.cache import EmbeddingCache, text_key
-from recsys.encoders.contract import Embeddings, Encoder, Progress, normalise_rows
+from recsys.encoders.contract import CountProgress, Embeddings, Encoder, normalise_rows
 from recsys.encoders.pictures import media_path
 
 
 def encode_texts(
-    texts: Sequence[str], encoder: Encoder, cache: EmbeddingCache, progress: Progress | None = None
+    texts: Sequence[str], encoder: Encoder, cache: EmbeddingCache, progress: CountProgress | None = None
 ) -> Embeddings:
     """Encode one text per item.
 
@@ -44,7 +45,7 @@ def encode_images(
     media: Path,
     encoder: Encoder,
     cache: EmbeddingCache,
-    progress: Progress | None = None,
+    progress: CountProgress | None = None,
 ) -> Embeddings:
     """Encode every item's pictures and average them.
 
@@ -77,7 +78,7 @@ def mean_by_item(rows_of_items: Sequence[Sequence[int]], vectors: Embeddings) ->
     counts = np.array([len(rows) for rows in rows_of_items], dtype=np.intp)
     flat = np.array([row for rows in rows_of_items for row in rows], dtype=np.intp)
     items = np.repeat(np.arange(len(rows_of_items)), counts)
-    whole: NDArray[np.bool_] = np.isfinite(vectors).all(axis=1)
+    whole = cast("NDArray[np.bool_]", np.isfinite(vectors).all(axis=1))
     readable = whole[flat]
     sums = np.zeros((len(rows_of_items), vectors.shape[1]), dtype=np.float32)
     np.add.at(sums, items[readable], vectors[flat[readable]])

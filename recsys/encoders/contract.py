@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from recsys.errors import EncoderError
 
 Embeddings = NDArray[np.float32]
-Progress = Callable[[int, int], None]
+CountProgress = Callable[[int, int], None]
 """Called with (done, total) counts; it may raise `CancelledError` to stop the work."""
 
 
@@ -41,7 +41,7 @@ class Encoder(Protocol):
         """The d of the vectors."""
         ...
 
-    def encode(self, contents: Sequence[Any], progress: Progress | None = None) -> Embeddings:
+    def encode(self, contents: Sequence[Any], progress: CountProgress | None = None) -> Embeddings:
         """Encode texts (str) or pictures (path, bytes or PIL image), in the order given.
 
         Parameters

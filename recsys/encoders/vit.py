@@ -11,6 +11,7 @@ Xiao et al. (2021), Early Convolutions Help Transformers See Better, arXiv:2106.
 """
 
 import json
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -146,6 +147,34 @@ class CompactVit(nn.Module):
     def forward(self, pixels: Tensor) -> Tensor:
         """(b, 3, s, s) pixels in 0–255 → (b, d) float."""
         return self.finish(self.tokens(pixels), len(self.blocks))
+
+
+class Tail(nn.Module):
+    """The last blocks, norm and head of a network, to be tuned apart; tokens (b, t, width) → (b, d)."""
+
+    def __init__(self, blocks: nn.ModuleList, norm: nn.LayerNorm, head: nn.Linear) -> None:
+        super().__init__()
+        self.blocks, self.norm, self.head = blocks, norm, head
+
+    @classmethod
+    def of(cls, network: CompactVit, n_blocks: int) -> "Tail":
+        """Copy the last `n_blocks` blocks and what follows them.
+
+        Raises
+        ------
+        EncoderError
+            If the network has fewer blocks.
+        """
+        if not 0 <= n_blocks <= len(network.blocks):
+            raise EncoderError(f"n_blocks is {n_blocks}; this network has {len(network.blocks)} blocks.")
+        blocks = nn.ModuleList(deepcopy(block) for block in list(network.blocks)[len(network.blocks) - n_blocks :])
+        return cls(blocks, deepcopy(network.norm), deepcopy(network.head))
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """(b, t, width) tokens from the block before → (b, d) float."""
+        for block in self.blocks:
+            tokens = block(tokens)
+        return self.head(self.norm(tokens.mean(dim=1)))
 
 
 def save_network(network: CompactVit, weights: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from recsys.encoders.contract import Embeddings, Progress, hash_files, normalise_rows
+from recsys.encoders.contract import CountProgress, Embeddings, hash_files, normalise_rows
 from recsys.encoders.device import autocast, reduced_precision, resolve_device
 from recsys.encoders.pictures import Picture, Pixels, read_batches
 from recsys.encoders.vit import CompactVit, load_network
@@ -39,7 +39,7 @@ class CompactVitEncoder:
         """Where the network computes."""
         return self.network.positions.device
 
-    def encode(self, contents: Sequence[Picture], progress: Progress | None = None) -> Embeddings:
+    def encode(self, contents: Sequence[Picture], progress: CountProgress | None = None) -> Embeddings:
         """Encode pictures given as path, bytes or PIL image.
 
         Parameters

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from recsys.encoders.contract import Embeddings, Progress, normalise_rows
+from recsys.encoders.contract import CountProgress, Embeddings, normalise_rows
 from recsys.encoders.device import autocast, hash_state, reduced_precision, resolve_device
 from recsys.encoders.pictures import Picture, read_batches
 from recsys.errors import EncoderError
@@ -41,7 +41,7 @@ class ImageTransformer:
         self.encoder_id = encoder_id
         self.embedding_size = int(self._embed([Image.new("RGB", (self._decode_size, self._decode_size))]).shape[1])
 
-    def encode(self, contents: Sequence[Picture], progress: Progress | None = None) -> Embeddings:
+    def encode(self, contents: Sequence[Picture], progress: CountProgress | None = None) -> Embeddings:
         """Encode pictures given as path, bytes or PIL image.
 
         Parameters

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from recsys.encoders.contract import Embeddings, Progress, normalise_rows
+from recsys.encoders.contract import CountProgress, Embeddings, normalise_rows
 from recsys.encoders.device import autocast, hash_state, reduced_precision, resolve_device
 from recsys.errors import EncoderError
 
@@ -61,7 +61,7 @@ class TextTransformer:
         self._device = device
         self._precision = precision
 
-    def encode(self, contents: Sequence[str], progress: Progress | None = None) -> Embeddings:
+    def encode(self, contents: Sequence[str], progress: CountProgress | None = None) -> Embeddings:
         """Encode texts; blank ones become NaN rows.
 
         Parameters
