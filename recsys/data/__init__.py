@@ -1,1 +1,1 @@
-"""In memory and immutable: the catalogue, interactions, histories, requests, rankings and splits. No I/O except snapshots."""
+"""In memory and immutable: catalogue, interactions, histories, requests, rankings, splits. No I/O but snapshots."""

@@ -67,7 +67,9 @@ class Histories:
         """Age of each touch in days at a time, ≥ 0, shape (n_touches,)."""
         return np.maximum((at - self.occurred_at) / DAY, 0.0)
 
-    def matrix(self, n_items: int, values: NDArray[np.float32] | None = None, *, binary: bool = False) -> sparse.csr_array:
+    def matrix(
+        self, n_items: int, values: NDArray[np.float32] | None = None, *, binary: bool = False
+    ) -> sparse.csr_array:
         """Sparse (n_requests, n_items) sums of `values` (default: the weights), or 1 where touched if `binary`."""
         data = self.weight if values is None else values
         parts = (data.astype(np.float32), self.item_num, self.indptr)

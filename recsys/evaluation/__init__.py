@@ -1,1 +1,1 @@
-"""Splits, metrics, live figures: pure functions, no I/O."""
+"""Splits, metrics, live rates: pure functions from arrays and frames to figures with intervals."""

@@ -1,0 +1,1 @@
+"""Standardisation, weights, presets, and quality as a function of the weights. Pure arithmetic but for presets."""

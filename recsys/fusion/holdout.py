@@ -1,0 +1,158 @@
+"""Standardised terms of held-out shoppers: quality of any weights in milliseconds, without ranking again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+
+CUTOFF = 20
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Quality of some weights on held-out shoppers, and its change against a reference.
+
+    Parameters
+    ----------
+    ndcg, recall
+        Means at cut-off 20, 0 to 1.
+    ndcg_change, recall_change
+        Paired mean differences to the reference; 0 without one.
+    ndcg_half_width, recall_half_width
+        Half of the 95 % interval of the change (normal approximation over shoppers).
+    n_users
+        Shoppers judged.
+    """
+
+    ndcg: float
+    recall: float
+    ndcg_change: float
+    ndcg_half_width: float
+    recall_change: float
+    recall_half_width: float
+    n_users: int
+
+
+@dataclass(frozen=True, eq=False)
+class HoldoutTerms:
+    """Terms and truth of a sample of held-out shoppers over the items that were on sale.
+
+    Parameters
+    ----------
+    names
+        Components in the order of the first axis of `z`.
+    z
+        float32, shape (n_components, n_users, n_candidates).
+    relevant
+        What each shopper went on to choose, bool, shape (n_users, n_candidates).
+    allowed
+        Candidates that exist for the shopper (padding is False), bool, shape (n_users, n_candidates).
+    """
+
+    names: tuple[str, ...]
+    z: NDArray[np.float32]
+    relevant: NDArray[np.bool_]
+    allowed: NDArray[np.bool_]
+
+    @property
+    def n_users(self) -> int:
+        """Shoppers kept."""
+        return self.z.shape[1]
+
+    @cached_property
+    def _truth(self) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64]]:
+        """Row and candidate of each relevant item, and relevant items per shopper."""
+        rows, candidates = np.nonzero(self.relevant)
+        return rows, candidates, np.bincount(rows, minlength=self.n_users)
+
+    def _scores(self, weights: Mapping[str, float]) -> NDArray[np.float32]:
+        """Weighted sums, −inf where a candidate does not exist, shape (n_users, n_candidates)."""
+        vector = np.array([weights.get(n, 0.0) for n in self.names], np.float32)
+        total = np.tensordot(vector, self.z, axes=1)
+        return np.where(self.allowed, total, -np.inf)
+
+    def per_user(self, weights: Mapping[str, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """NDCG@20 and recall@20 of each shopper, shape (n_users,) each.
+
+        No sorting: the place of a relevant item is one more than the number of candidates that beat it.
+        """
+        return self._judge(self._scores(weights))
+
+    def _judge(self, scores: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """NDCG and recall of given scores."""
+        rows, candidates, n_relevant = self._truth
+        cut = np.partition(scores, -CUTOFF, axis=1)[:, -CUTOFF] if scores.shape[1] >= CUTOFF else None
+        own = scores[rows, candidates]
+        near = own >= cut[rows] if cut is not None else np.ones(len(rows), bool)
+        rows, own = rows[near], own[near]
+        place = (scores[rows] > own[:, None]).sum(axis=1)
+        found = place < CUTOFF
+        gain = np.where(found, 1.0 / np.log2(place + 2.0), 0.0)
+        ideal = np.concatenate([[1.0], np.cumsum(1.0 / np.log2(np.arange(2, CUTOFF + 2)))])
+        dcg = np.bincount(rows, weights=gain, minlength=self.n_users)
+        hits = np.bincount(rows, weights=found, minlength=self.n_users)
+        return dcg / ideal[np.minimum(n_relevant, CUTOFF)], hits / np.maximum(n_relevant, 1)
+
+    def quality(self, weights: Mapping[str, float], reference: Mapping[str, float] | None = None) -> Quality:
+        """Judge weights, paired shopper by shopper with a reference."""
+        ndcg, recall = self.per_user(weights)
+        base_ndcg, base_recall = self.per_user(reference) if reference is not None else (ndcg, recall)
+        return Quality(
+            float(ndcg.mean()),
+            float(recall.mean()),
+            float((ndcg - base_ndcg).mean()),
+            _half_width(ndcg - base_ndcg),
+            float((recall - base_recall).mean()),
+            _half_width(recall - base_recall),
+            self.n_users,
+        )
+
+    def surface(self, weights: Mapping[str, float], x: str, y: str, grid: Sequence[float]) -> NDArray[np.float64]:
+        """NDCG@20 with two weights replaced by every pair of grid values, the others as given.
+
+        Returns
+        -------
+        ndarray
+            Shape (len(grid), len(grid)); row = value of `y`, column = value of `x`.
+        """
+        rest = {n: w for n, w in weights.items() if n not in (x, y)}
+        base = self._scores(rest)
+        across, along = self.z[self.names.index(x)], self.z[self.names.index(y)]
+        out = np.empty((len(grid), len(grid)))
+        for row, b in enumerate(grid):
+            lifted = base + np.float32(b) * along
+            for column, a in enumerate(grid):
+                out[row, column] = self._judge(lifted + np.float32(a) * across)[0].mean()
+        return out
+
+    def save(self, path: Path) -> None:
+        """Write as safetensors; terms are kept in half precision."""
+        save_file(
+            {
+                "z": self.z.astype(np.float16),
+                "relevant": self.relevant.astype(np.uint8),
+                "allowed": self.allowed.astype(np.uint8),
+                "names": np.frombuffer(",".join(self.names).encode(), np.uint8).copy(),
+            },
+            path,
+        )
+
+    @staticmethod
+    def load(path: Path) -> "HoldoutTerms":
+        """Read what `save` wrote."""
+        arrays = load_file(path)
+        names = tuple(arrays["names"].tobytes().decode().split(","))
+        return HoldoutTerms(
+            names, arrays["z"].astype(np.float32), arrays["relevant"].astype(bool), arrays["allowed"].astype(bool)
+        )
+
+
+def _half_width(differences: NDArray[np.float64]) -> float:
+    """1.96 standard errors of a mean."""
+    if len(differences) < 2:
+        return 0.0
+    return float(1.96 * differences.std(ddof=1) / np.sqrt(len(differences)))

@@ -1,0 +1,132 @@
+"""Features of the response term: what is known of a request and a candidate when the list is made."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recsys.data.catalogue import Catalogue
+from recsys.data.interactions import DAY, Histories
+from recsys.ranking.model import Model, Terms
+
+FEATURE_LABELS: dict[str, str] = {
+    "z_text": "text match",
+    "z_image": "image match",
+    "z_behaviour": "behaviour match",
+    "z_repeat": "own purchases",
+    "z_trend": "popularity now",
+    "z_fresh": "newness",
+    "price_log": "price",
+    "price_fit": "price against what she usually pays",
+    "price_gap": "distance from her usual price",
+    "item_touches_log": "how often anybody chose it",
+    "own_touches": "how often she chose it",
+    "own_days_since": "days since she last chose it",
+    "category_share": "share of her history in its category",
+    "brand_share": "share of her history of its brand",
+    "history_length_log": "length of her history",
+    "history_days_since": "days since her last visit",
+}
+"""On-screen words for every feature; a component added later is shown by its own label."""
+
+NEVER_DAYS = 3650.0
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """Feature rows of candidates.
+
+    Parameters
+    ----------
+    names
+        Column names.
+    values
+        float64, shape (n_requests, n_candidates, n_features); NaN where unknown.
+    """
+
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
+
+
+def candidate_features(
+    model: Model, histories: Histories, at: np.datetime64, terms: Terms, candidates: NDArray[np.intp]
+) -> Features:
+    """Describe candidates to the response term.
+
+    Parameters
+    ----------
+    model
+        Supplies items and counts.
+    histories
+        One row per request.
+    at
+        Time of the requests.
+    terms
+        Standardised terms of the same requests.
+    candidates
+        Item numbers, shape (n_requests, n_candidates).
+    """
+    clock = model.clock(at)
+    columns = {f"z_{n}": np.take_along_axis(z, candidates, axis=1) for n, z in zip(terms.names, terms.z, strict=True)}
+    columns |= _price_columns(model.catalogue, histories, candidates)
+    columns["item_touches_log"] = np.log1p(model.interactions.item_counts[candidates])
+    columns |= _own_columns(histories, clock, candidates, len(model.catalogue))
+    columns["category_share"] = _share(model.catalogue.top_categories, histories, candidates)
+    columns["brand_share"] = _share(model.catalogue.brands, histories, candidates)
+    columns |= _history_columns(histories, clock, candidates.shape[1])
+    return Features(tuple(columns), np.stack(list(columns.values()), axis=2).astype(np.float64))
+
+
+def _price_columns(
+    catalogue: Catalogue, histories: Histories, candidates: NDArray[np.intp]
+) -> dict[str, NDArray[np.float64]]:
+    """Price, and its distance from the mean log price of the history."""
+    price = np.log(np.where(catalogue.prices > 0, catalogue.prices, np.nan))
+    paid = price[histories.item_num]
+    known = ~np.isnan(paid)
+    total = np.bincount(histories.row[known], weights=paid[known], minlength=len(histories))
+    count = np.bincount(histories.row[known], minlength=len(histories))
+    usual = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    fit = price[candidates] - usual[:, None]
+    return {"price_log": price[candidates], "price_fit": fit, "price_gap": np.abs(fit)}
+
+
+def _own_columns(
+    histories: Histories, clock: np.datetime64, candidates: NDArray[np.intp], n_items: int
+) -> dict[str, NDArray[np.float64]]:
+    """How often and how lately the request's own history touched each candidate."""
+    keys = histories.row * n_items + histories.item_num
+    unique, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    youngest = np.full(len(unique), NEVER_DAYS)
+    np.minimum.at(youngest, place, histories.age_days(clock))
+    wanted = np.arange(len(histories))[:, None] * n_items + candidates
+    found = np.searchsorted(unique, wanted)
+    hit = np.zeros(wanted.shape, bool)
+    inside = found < len(unique)
+    hit[inside] = unique[found[inside]] == wanted[inside]
+    times = np.zeros(wanted.shape)
+    days = np.full(wanted.shape, NEVER_DAYS)
+    times[hit], days[hit] = counts[found[hit]], youngest[found[hit]]
+    return {"own_touches": times, "own_days_since": days}
+
+
+def _share(labels: NDArray[np.object_], histories: Histories, candidates: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Share of each history that carries the candidate's label; NaN for an empty history or an empty label."""
+    codes, kinds = pd.factorize(labels)
+    flat = histories.row * len(kinds) + codes[histories.item_num]
+    counts = np.bincount(flat, minlength=len(histories) * len(kinds)).reshape(len(histories), len(kinds))
+    lengths = histories.lengths[:, None].astype(np.float64)
+    share = np.take_along_axis(counts, codes[candidates], axis=1) / np.where(lengths > 0, lengths, np.nan)
+    return np.where(labels[candidates] == "", np.nan, share)
+
+
+def _history_columns(histories: Histories, clock: np.datetime64, n_candidates: int) -> dict[str, NDArray[np.float64]]:
+    """Length and age of each history, repeated for every candidate."""
+    last = np.full(len(histories), NEVER_DAYS)
+    np.minimum.at(last, histories.row, (clock - histories.occurred_at) / DAY)
+    shape = (len(histories), n_candidates)
+    return {
+        "history_length_log": np.broadcast_to(np.log1p(histories.lengths)[:, None], shape),
+        "history_days_since": np.broadcast_to(last[:, None], shape),
+    }

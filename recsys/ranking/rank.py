@@ -1,0 +1,223 @@
+"""`rank`: candidates → standardised sum → response term → list, with contributions and a trace."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.interactions import Histories
+from recsys.data.ranking import Ranking, Request, Step
+from recsys.errors import InputError
+from recsys.ranking.features import candidate_features
+from recsys.ranking.filters import eligible_items
+from recsys.ranking.model import Model, Terms
+
+SHORTLIST = 200
+"""Candidates that get the response term; a longer list widens it."""
+BATCH_CELLS = 4_000_000
+"""Requests × items scored at once."""
+
+
+def rank(request: Request, model: Model) -> Ranking:
+    """Rank items for one request.
+
+    Parameters
+    ----------
+    request
+        Who asks (her history), when, with which filters and weights.
+    model
+        The trained model.
+
+    Returns
+    -------
+    Ranking
+        At most `request.n` items, best first. Contributions sum to the score.
+
+    Raises
+    ------
+    InputError
+        If the length is below 1, or a weight is unknown, negative or not finite.
+    """
+    return rank_many([request], model)[0]
+
+
+def rank_many(
+    requests: Sequence[Request], model: Model, progress: Callable[[float], None] | None = None
+) -> list[Ranking]:
+    """Rank items for many requests; the same answer as one at a time.
+
+    Parameters
+    ----------
+    requests
+        Any mix; neighbours with the same time, filters, weights and length are scored together.
+    model
+        The trained model.
+    progress
+        Called with the share done, 0 to 1.
+
+    Returns
+    -------
+    list of Ranking
+        In the order of the requests.
+    """
+    rankings: list[Ranking] = []
+    for batch in _batches(requests, len(model.catalogue)):
+        rankings += _rank_batch(batch, model)
+        if progress is not None:
+            progress(len(rankings) / len(requests))
+    return rankings
+
+
+def _batches(requests: Sequence[Request], n_items: int) -> Iterator[list[Request]]:
+    """Runs of alike requests, each small enough for memory."""
+    size = max(1, BATCH_CELLS // max(n_items, 1))
+    for _, group in groupby(requests, key=_alike):
+        alike = list(group)
+        for start in range(0, len(alike), size):
+            yield alike[start : start + size]
+
+
+def _alike(request: Request) -> tuple[object, ...]:
+    """What requests must share to be scored together."""
+    weights = None if request.weights is None else tuple(sorted(request.weights.items()))
+    return request.at, request.filters, request.n, weights
+
+
+def resolve_weights(names: Sequence[str], weights: Mapping[str, float]) -> NDArray[np.float64]:
+    """Weights in the order of `names`; 0 for a component not mentioned.
+
+    Raises
+    ------
+    InputError
+        If a weight names no component, is negative or not finite.
+    """
+    unknown = sorted(set(weights) - set(names))
+    if unknown:
+        raise InputError(f"No component {', '.join(unknown)} in this run; it has {', '.join(names)}.")
+    values = np.array([float(weights.get(n, 0.0)) for n in names])
+    if not np.isfinite(values).all() or (values < 0).any():
+        raise InputError(f"Weights must be finite and at least 0, got {dict(weights)}.")
+    return values
+
+
+def weighted_sum(terms: Terms, weights: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Σ_c w_c · z_c over the catalogue components, float32, shape (n_requests, n_items)."""
+    total = np.zeros(terms.z[0].shape, np.float32)
+    for z, weight in zip(terms.z, weights, strict=False):
+        if weight:
+            total += np.float32(weight) * z
+    return total
+
+
+def _rank_batch(requests: Sequence[Request], model: Model) -> list[Ranking]:
+    """Rank requests that are alike."""
+    first = requests[0]
+    if first.n < 1:
+        raise InputError(f"A list needs at least one place, got n = {first.n}.")
+    weights = resolve_weights(model.names, model.weights if first.weights is None else first.weights)
+    mask, steps = eligible_items(model, first.filters, first.at)
+    if not mask.any():
+        return [_empty(r, model, weights, (*steps, Step("list", "nothing is left to rank", 0))) for r in requests]
+    histories = Histories.concatenate([r.history for r in requests])
+    terms = model.terms(histories, first.at)
+    total = weighted_sum(terms, weights)
+    total[:, ~mask] = -np.inf
+    if first.filters.exclude_seen:
+        total[histories.row, histories.item_num] = -np.inf
+    remaining = np.isfinite(total).sum(axis=1)
+    size = min(int(mask.sum()), max(SHORTLIST, 2 * first.n))
+    shortlist = np.argpartition(-total, size - 1, axis=1)[:, :size]
+    contributions = _contributions(model, histories, first.at, terms, shortlist, weights)
+    possible = np.isfinite(np.take_along_axis(total, shortlist, axis=1))
+    scores = np.where(possible, contributions.sum(axis=2), -np.inf)
+    order = np.lexsort((shortlist, -scores), axis=1)[:, : first.n]
+    return [
+        _answer(
+            request,
+            model,
+            weights,
+            terms.silent[row],
+            steps,
+            int(remaining[row]),
+            size,
+            shortlist[row],
+            contributions[row],
+            scores[row],
+            order[row],
+        )
+        for row, request in enumerate(requests)
+    ]
+
+
+def _contributions(
+    model: Model,
+    histories: Histories,
+    at: np.datetime64,
+    terms: Terms,
+    shortlist: NDArray[np.intp],
+    weights: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """w_c · z_c of the shortlist, float64, shape (n_requests, n_shortlist, n_components)."""
+    parts = [np.take_along_axis(z, shortlist, axis=1).astype(np.float64) for z in terms.z]
+    if model.response is not None:
+        z = np.zeros(shortlist.shape)
+        if weights[-1]:
+            features = candidate_features(model, histories, at, terms, shortlist).values
+            z = model.response.standardised(features.reshape(-1, features.shape[2])).reshape(shortlist.shape)
+        parts.append(z)
+    return np.stack(parts, axis=2) * weights
+
+
+def _answer(
+    request: Request,
+    model: Model,
+    weights: NDArray[np.float64],
+    silent: NDArray[np.bool_],
+    steps: tuple[Step, ...],
+    remaining: int,
+    size: int,
+    shortlist: NDArray[np.intp],
+    contributions: NDArray[np.float64],
+    scores: NDArray[np.float64],
+    order: NDArray[np.intp],
+) -> Ranking:
+    """Assemble one ranking from its row of the batch."""
+    order = order[np.isfinite(scores[order])]
+    items = shortlist[order].astype(np.int32)
+    quiet = tuple(n for n, s in zip(model.names, silent, strict=False) if s)
+    trace = list(steps)
+    if request.filters.exclude_seen:
+        trace.append(Step("seen", "not in her history", remaining))
+    trace.append(
+        Step("sum", "standardised terms added" + (f"; silent: {', '.join(quiet)}" if quiet else ""), remaining)
+    )
+    if model.response is not None and weights[-1]:
+        trace.append(Step("response", "response term added to the best candidates", min(size, remaining)))
+    trace.append(Step("list", f"best {len(items)} kept", len(items)))
+    return Ranking(
+        item_num=items,
+        item_ids=model.catalogue.item_ids[items],
+        scores=scores[order],
+        contributions=contributions[order],
+        components=model.names,
+        weights=tuple(float(w) for w in weights),
+        silent=quiet,
+        trace=tuple(trace),
+        user_id=request.user_id,
+    )
+
+
+def _empty(request: Request, model: Model, weights: NDArray[np.float64], trace: tuple[Step, ...]) -> Ranking:
+    """Return the list of a request that nothing can answer."""
+    return Ranking(
+        item_num=np.zeros(0, np.int32),
+        item_ids=np.zeros(0, object),
+        scores=np.zeros(0),
+        contributions=np.zeros((0, len(model.names))),
+        components=model.names,
+        weights=tuple(float(w) for w in weights),
+        silent=(),
+        trace=trace,
+        user_id=request.user_id,
+    )
