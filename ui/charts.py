@@ -5,23 +5,25 @@ from typing import Any
 
 import streamlit as st
 
+# Smallest OKLab distance between any two, over normal, protan, deutan and tritan sight: 13.8 light, 13.0 dark (×100).
+# Each has at least 3:1 against its page.
 _LIGHT = {
     "text": "#2F5BD0",
     "image": "#D9731A",
-    "behaviour": "#5E1F0A",
-    "repeat": "#9681A7",
-    "trend": "#924356",
-    "fresh": "#0B7A5B",
-    "response": "#15187F",
+    "behaviour": "#370F33",
+    "repeat": "#2F95EB",
+    "trend": "#955856",
+    "fresh": "#5C3C07",
+    "response": "#0914A3",
 }
 _DARK = {
     "text": "#7EA6FF",
     "image": "#D0662F",
-    "behaviour": "#E6DF7A",
-    "repeat": "#5468CE",
-    "trend": "#E3A8A0",
-    "fresh": "#4FC59B",
-    "response": "#6FE3E6",
+    "behaviour": "#F3E762",
+    "repeat": "#895C9D",
+    "trend": "#A1FAE0",
+    "fresh": "#BAB66B",
+    "response": "#574EF8",
 }
 _OTHER = {"light": "#5A6372", "dark": "#A3ACBC"}
 
