@@ -1,0 +1,150 @@
+"""`train` and `runs list|show|promote|rollback`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from recsys.cli.bar import Bar
+from recsys.cli.context import Command, Group, json_option
+from recsys.cli.output import flatten, plain, print_json, print_table
+from recsys.settings import Settings
+
+
+@click.command(cls=Command)
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Training config, JSON.",
+)
+@click.option(
+    "--split",
+    default="none",
+    show_default=True,
+    metavar="none|time:T",
+    help="none: learn from everything; time:2011-09-01 keeps what came after that day for evaluation.",
+)
+@click.option("--promote/--no-promote", default=True, show_default=True, help="Make the finished run the live one.")
+@click.option("--run-id", help="Name of the run folder; without it a fresh one.")
+@click.option("--snapshot", help="Data version to learn from; without it the newest data.")
+@json_option
+@click.pass_obj
+def train(
+    settings: Settings,
+    config_file: Path | None,
+    split: str,
+    promote: bool,
+    run_id: str | None,
+    snapshot: str | None,
+    as_json: bool,
+) -> None:
+    """Learn from the shop's data and write a run.
+
+    Fits every component, chooses the weights on validation, measures, fits again on everything, and makes the run the
+    live one. One training runs at a time. It can be stopped with Ctrl-C; the live run then stays as it is. A dashboard
+    that is open meanwhile goes on working.
+
+    Example:
+      vitrine --shop my_shop train
+      vitrine --shop my_shop train --split time:2011-09-01 --no-promote --json
+    """
+    from recsys.training.jobs import ProgressWriter, new_run_id
+    from recsys.workflows.training import load_training_config
+    from recsys.workflows.training import train as workflow
+
+    config = load_training_config(config_file, split=split, data_version=snapshot)
+    name = run_id or new_run_id()
+    with ProgressWriter(settings.shop, name) as state, Bar(also=state) as bar:
+        record = workflow(settings, config, run_id=name, promote=promote, progress=bar)
+    if as_json:
+        print_json(record.to_json())
+    else:
+        click.echo(f"Run {name} is finished{' and live' if promote else ''}; `vitrine runs show {name}` tells more.")
+
+
+@click.group(cls=Group)
+def runs() -> None:
+    """See trained runs, make one live, go back.
+
+    Example:
+      vitrine --shop my_shop runs list
+    """
+
+
+@runs.command("list")
+@json_option
+@click.pass_obj
+def list_runs(settings: Settings, as_json: bool) -> None:
+    """List the runs of this shop, newest first.
+
+    Example:
+      vitrine --shop my_shop runs list --json
+    """
+    from recsys.training.runs import list_runs as all_runs
+
+    records = [plain(record.to_json()) for record in all_runs(settings.shop)]
+    if as_json:
+        print_json(records)
+    elif not records:
+        click.echo("No run yet; begin with `vitrine train`.")
+    else:
+        columns = ["run_id", "status", "created_at", "data_version", "live"]
+        shown = [column for column in columns if column in records[0]]
+        print_table(shown, ([record.get(column) for column in shown] for record in records))
+
+
+@runs.command("show")
+@click.argument("run_id", metavar="ID")
+@json_option
+@click.pass_obj
+def show_run(settings: Settings, run_id: str, as_json: bool) -> None:
+    """Show one run: its config, data, weights, metrics and library versions.
+
+    Example:
+      vitrine --shop my_shop runs show 20270131-142501-9f3a
+    """
+    from recsys.training.runs import show_run as one_run
+
+    content = plain(one_run(settings.shop, run_id).to_json())
+    if as_json:
+        print_json(content)
+        return
+    print_table(["", ""], flatten(content))
+
+
+@runs.command("promote")
+@click.argument("run_id", metavar="ID")
+@json_option
+@click.pass_obj
+def promote_run(settings: Settings, run_id: str, as_json: bool) -> None:
+    """Make a finished run the live one; the run before it is kept for `runs rollback`.
+
+    Example:
+      vitrine --shop my_shop runs promote 20270131-142501-9f3a
+    """
+    from recsys.training.runs import promote
+
+    _show_live(promote(settings.shop, run_id), f"Run {run_id} is live.", as_json)
+
+
+@runs.command("rollback")
+@json_option
+@click.pass_obj
+def roll_back_run(settings: Settings, as_json: bool) -> None:
+    """Make the run before the live one live again.
+
+    Example:
+      vitrine --shop my_shop runs rollback
+    """
+    from recsys.training.runs import roll_back
+
+    _show_live(roll_back(settings.shop), "The run before is live again.", as_json)
+
+
+def _show_live(live: Any, sentence: str, as_json: bool) -> None:
+    """Say which run is live now."""
+    if as_json:
+        print_json(live)
+    else:
+        click.echo(sentence)
