@@ -57,15 +57,18 @@ class Waterfall:
     Parameters
     ----------
     base
-        Mean log-odds of the model over its training data.
+        Log-odds of an average candidate.
     log_odds
-        The model's raw output for this pair.
+        Calibrated log-odds of this pair.
+    probability
+        The same as a probability, 0 to 1.
     effects
         One per feature, largest magnitude first.
     """
 
     base: float
     log_odds: float
+    probability: float
     effects: tuple[FeatureEffect, ...]
 
 
@@ -79,17 +82,18 @@ class Evidence:
         `text`, `image` or `behaviour`.
     item_num, item_id, title
         The item of the history.
-    similarity
-        Cosine similarity, −1 to 1.
+    strength
+        Cosine similarity, −1 to 1, for text and image; for behaviour the share, 0 to 1, of what her whole history says
+        for the explained item.
     event_type, occurred_at
-        Her strongest deed with that item and when she last touched it (ISO 8601, UTC).
+        Her strongest deed with that item, and when she last touched it (ISO 8601, UTC).
     """
 
     kind: str
     item_num: int
     item_id: str
     title: str
-    similarity: float
+    strength: float
     event_type: str
     occurred_at: str
 
@@ -111,9 +115,11 @@ class PairExplanation:
     rank
         1-based place among the candidates; None when a filter leaves the item out.
     n_candidates
-        Items that were ranked.
+        Items that pass every filter.
     left_out_by
-        Why the item is not among the candidates; None when it is.
+        Why the item is not among the candidates, in a sentence; None when it is.
+    in_shortlist
+        Whether the item is good enough for the response term to be asked; below that its response term is 0.
     waterfall
         The response term over its features; None when the run has no response model.
     evidence
@@ -133,6 +139,7 @@ class PairExplanation:
     rank: int | None
     n_candidates: int
     left_out_by: str | None
+    in_shortlist: bool
     waterfall: Waterfall | None
     evidence: tuple[Evidence, ...]
     sentence: str

@@ -1,0 +1,134 @@
+"""One shopper × one item: the whole sum, the response term's features, evidence, the place, the words."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.components import COMPONENTS
+from recsys.data.ranking import Request
+from recsys.explanation.answer import FeatureEffect, PairExplanation, Term, Waterfall
+from recsys.explanation.evidence import find_evidence
+from recsys.explanation.place import find_place
+from recsys.explanation.sentences import tell_expert, tell_shopper
+from recsys.ranking.features import FEATURE_LABELS, candidate_features
+from recsys.ranking.model import Model, Terms
+from recsys.ranking.rank import resolve_weights
+
+
+def explain_pair(model: Model, request: Request, item_num: int) -> PairExplanation:
+    """Explain one item for one request, whether or not the item made the list.
+
+    The terms are those of `ranking.rank`: for an item on the list the score and every contribution equal the ranking's.
+
+    Parameters
+    ----------
+    model
+        The trained model.
+    request
+        Who asks, when, with which filters and weights.
+    item_num
+        The item, 0 ≤ item_num < n_items.
+
+    Returns
+    -------
+    PairExplanation
+        Contributions sum to the score within 1e-6.
+
+    Raises
+    ------
+    InputError
+        If a weight is unknown, negative or not finite.
+    """
+    terms = model.terms(request.history, request.at)
+    place = find_place(model, request, terms, item_num)
+    features = None if model.response is None else _features(model, request, terms, item_num)
+    parts = _terms(model, request, terms, item_num, features if place.in_shortlist else None)
+    score = float(sum(t.contribution for t in parts))
+    title = str(model.catalogue.titles[item_num])
+    return PairExplanation(
+        user_id=request.user_id,
+        item_num=int(item_num),
+        item_id=str(model.catalogue.item_ids[item_num]),
+        title=title,
+        run_id=model.run_id,
+        n_touches=len(request.history.item_num),
+        score=score,
+        terms=parts,
+        rank=place.rank,
+        n_candidates=place.n_candidates,
+        left_out_by=place.left_out_by,
+        in_shortlist=place.in_shortlist,
+        waterfall=None if features is None else explain_response(model, features),
+        evidence=find_evidence(model, request.history, item_num),
+        sentence=tell_shopper(title, parts),
+        expert_sentence=tell_expert(title, parts, score, place.rank, place.n_candidates),
+    )
+
+
+def _terms(
+    model: Model, request: Request, terms: Terms, item_num: int, features: NDArray[np.float64] | None
+) -> tuple[Term, ...]:
+    """Every summand, in registry order; without `features` the response term is not asked and adds nothing."""
+    weights = resolve_weights(model.names, model.weights if request.weights is None else request.weights)
+    clock = model.clock(request.at)
+    parts = []
+    for column, name in enumerate(terms.names):
+        raw = float(model.components[name].score(request.history, clock)[0, item_num])
+        silent = bool(terms.silent[0, column])
+        parts.append(_term(name, raw, float(terms.z[column][0, item_num]), float(weights[column]), silent))
+    if model.response is not None:
+        row = None if features is None else features[None, :]
+        raw = np.nan if row is None else float(model.response.log_odds(row)[0])
+        z = 0.0 if row is None else float(model.response.standardised(row)[0])
+        parts.append(_term("response", raw, z, float(weights[-1]), row is None))
+    return tuple(parts)
+
+
+def _term(name: str, raw: float, z: float, weight: float, silent: bool) -> Term:
+    """One summand with its words from the registry."""
+    kind = COMPONENTS[name]
+    return Term(
+        name=name,
+        label=kind.label,
+        phrase=kind.phrase,
+        raw=raw if np.isfinite(raw) else None,
+        z=z,
+        weight=weight,
+        contribution=weight * z,
+        silent=silent,
+    )
+
+
+def explain_response(model: Model, features: NDArray[np.float64]) -> Waterfall | None:
+    """Split the response term's log-odds over its features with tree SHAP; None when the run has no such term.
+
+    Parameters
+    ----------
+    model
+        The trained model.
+    features
+        Feature row of one item, shape (n_features,).
+
+    References
+    ----------
+    Lundberg et al. (2020), From local explanations to global understanding with explainable AI for trees.
+    """
+    if model.response is None:
+        return None
+    split = model.response.explain(features)
+    effects = [
+        FeatureEffect(name, FEATURE_LABELS.get(name, name), float(value) if np.isfinite(value) else None, float(effect))
+        for name, value, effect in zip(split.names, split.values, split.shap, strict=True)
+    ]
+    return Waterfall(
+        base=split.base,
+        log_odds=split.base + float(split.shap.sum()),
+        probability=split.probability,
+        effects=tuple(sorted(effects, key=lambda e: (-abs(e.effect), e.name))),
+    )
+
+
+def _features(model: Model, request: Request, terms: Terms, item_num: int) -> NDArray[np.float64]:
+    """Feature row of one item, shape (n_features,)."""
+    one = np.array([[item_num]])
+    row: NDArray[np.float64] = candidate_features(model, request.history, request.at, terms, one).values[0, 0]
+    return row

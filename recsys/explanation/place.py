@@ -1,0 +1,117 @@
+"""Where an item stands among the candidates of a request, and which filter keeps it out."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.ranking import Filters, Request
+from recsys.ranking.features import candidate_features
+from recsys.ranking.filters import eligible_items
+from recsys.ranking.model import Model, Terms
+from recsys.ranking.rank import SHORTLIST, resolve_weights, weighted_sum
+from recsys.vocabulary import ItemScope
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where one item stands.
+
+    Parameters
+    ----------
+    rank
+        1-based; None when a filter leaves it out.
+    n_candidates
+        Items that pass every filter.
+    in_shortlist
+        Whether its response term counts.
+    left_out_by
+        Which filter keeps it out, in a sentence; None when none does.
+    """
+
+    rank: int | None
+    n_candidates: int
+    in_shortlist: bool
+    left_out_by: str | None
+
+
+def find_place(model: Model, request: Request, terms: Terms, item_num: int) -> Place:
+    """Place one item exactly as `ranking.rank` would, but over all candidates.
+
+    Parameters
+    ----------
+    model
+        The trained model.
+    request
+        Who asks; `n` decides how long the shortlist of the response term is.
+    terms
+        Standardised catalogue terms of this one request.
+    item_num
+        The item.
+    """
+    weights = resolve_weights(model.names, model.weights if request.weights is None else request.weights)
+    allowed, _ = eligible_items(model, request.filters, request.at)
+    size = min(int(allowed.sum()), max(SHORTLIST, 2 * request.n))
+    if request.filters.exclude_seen:
+        allowed = allowed.copy()
+        allowed[request.history.item_num] = False
+    total = weighted_sum(terms, weights)[0].astype(np.float64)
+    total[~allowed] = -np.inf
+    left_out = None if allowed[item_num] else explain_filter(model, request, item_num)
+    if left_out is not None:
+        return Place(None, int(allowed.sum()), False, left_out)
+    asks_response = model.response is not None and bool(weights[-1])
+    if not asks_response:
+        return Place(_rank_in(total, item_num), int(allowed.sum()), False, None)
+    shortlist = np.argpartition(-total, size - 1)[:size]
+    if item_num not in shortlist:
+        return Place(_rank_in(total, item_num), int(allowed.sum()), False, None)
+    scores = total[shortlist] + weights[-1] * response_terms(model, request, terms, shortlist)
+    before = scores > scores[shortlist == item_num][0]
+    return Place(int(before.sum()) + 1, int(allowed.sum()), True, None)
+
+
+def response_terms(model: Model, request: Request, terms: Terms, items: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Standardised response term of some items, shape (n,); zeros when the run has none."""
+    if model.response is None:
+        return np.zeros(len(items))
+    features = candidate_features(model, request.history, request.at, terms, items[None, :])
+    return model.response.standardised(features.values[0])
+
+
+def explain_filter(model: Model, request: Request, item_num: int) -> str | None:
+    """Return the first filter that keeps an item out, in a sentence; None when every filter lets it pass."""
+    for alone, sentence in _filters_apart(model, request, item_num):
+        mask, _ = eligible_items(model, alone, request.at)
+        if not mask[item_num]:
+            return sentence
+    if request.filters.exclude_seen and bool(np.isin(item_num, request.history.item_num)):
+        return "She has chosen this product before, and products she chose before are hidden."
+    return None
+
+
+def _filters_apart(model: Model, request: Request, item_num: int) -> list[tuple[Filters, str]]:
+    """Each filter in force alone, with the sentence to say when it bites."""
+    asked, none = request.filters, Filters(only_on_sale=False)
+    new = asked.items == ItemScope.NEW
+    return [
+        (replace(none, only_on_sale=asked.only_on_sale), _why_not_on_sale(model, request.at, item_num)),
+        (replace(none, items=asked.items), f"Only {'new products' if new else 'products with a history'} are shown."),
+        (replace(none, categories=asked.categories), f"Only products in {' or '.join(asked.categories)} are shown."),
+        (replace(none, price_to=asked.price_to), f"Only products up to {asked.price_to} are shown."),
+    ]
+
+
+def _why_not_on_sale(model: Model, at: np.datetime64, item_num: int) -> str:
+    """Out of stock, or not launched yet."""
+    launched = model.catalogue.launched_at[item_num]
+    if not np.isnat(launched) and launched > at:
+        return f"It is not on sale yet: its launch is on {np.datetime_as_string(launched, unit='D')}."
+    if model.catalogue.stock[item_num] <= 0:
+        return "It is out of stock."
+    return "It was not on sale at that time."
+
+
+def _rank_in(total: NDArray[np.float64], item_num: int) -> int:
+    """1-based place of one item by its sum."""
+    return int((total > total[item_num]).sum()) + 1
