@@ -203,6 +203,12 @@ class Interactions:
         inside = (self.occurred_at >= start) & (self.occurred_at < end)
         return Interactions(self.user_ids, self.histories.where(inside), self.n_items)
 
+    def histories_at(self, user_num: NDArray[np.int64], at: NDArray[np.datetime64]) -> Histories:
+        """Histories of some users as they stood at a time each, both of shape (n_requests,)."""
+        start = self.histories.indptr[user_num]
+        picked = self.histories.take(user_num)
+        return picked.where(picked.occurred_at < np.repeat(at, self.histories.indptr[user_num + 1] - start))
+
     @cached_property
     def item_counts(self) -> NDArray[np.int64]:
         """Interactions per item, shape (n_items,)."""

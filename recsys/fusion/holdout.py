@@ -78,18 +78,19 @@ class HoldoutTerms:
     def per_user(self, weights: Mapping[str, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """NDCG@20 and recall@20 of each shopper, shape (n_users,) each.
 
-        No sorting: the place of a relevant item is one more than the number of candidates that beat it.
+        No sorting: the place of a relevant item is the number of candidates that score at least as much; a tie
+        counts against it, so that equal scores earn nothing.
         """
-        return self._judge(self._scores(weights))
+        return self.judge(self._scores(weights))
 
-    def _judge(self, scores: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """NDCG and recall of given scores."""
+    def judge(self, scores: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """NDCG@20 and recall@20 of given scores, shape (n_users, n_candidates), −inf where not allowed."""
         rows, candidates, n_relevant = self._truth
         cut = np.partition(scores, -CUTOFF, axis=1)[:, -CUTOFF] if scores.shape[1] >= CUTOFF else None
         own = scores[rows, candidates]
-        near = own >= cut[rows] if cut is not None else np.ones(len(rows), bool)
+        near = np.isfinite(own) if cut is None else np.isfinite(own) & (own >= cut[rows])
         rows, own = rows[near], own[near]
-        place = (scores[rows] > own[:, None]).sum(axis=1)
+        place = (scores[rows] >= own[:, None]).sum(axis=1) - 1
         found = place < CUTOFF
         gain = np.where(found, 1.0 / np.log2(place + 2.0), 0.0)
         ideal = np.concatenate([[1.0], np.cumsum(1.0 / np.log2(np.arange(2, CUTOFF + 2)))])
@@ -126,7 +127,7 @@ class HoldoutTerms:
         for row, b in enumerate(grid):
             lifted = base + np.float32(b) * along
             for column, a in enumerate(grid):
-                out[row, column] = self._judge(lifted + np.float32(a) * across)[0].mean()
+                out[row, column] = self.judge(lifted + np.float32(a) * across)[0].mean()
         return out
 
     def save(self, path: Path) -> None:

@@ -27,6 +27,7 @@ FEATURE_LABELS: dict[str, str] = {
     "brand_share": "share of her history of its brand",
     "history_length_log": "length of her history",
     "history_days_since": "days since her last visit",
+    "position": "place in the list",
 }
 """On-screen words for every feature; a component added later is shown by its own label."""
 
@@ -50,7 +51,12 @@ class Features:
 
 
 def candidate_features(
-    model: Model, histories: Histories, at: np.datetime64, terms: Terms, candidates: NDArray[np.intp]
+    model: Model,
+    histories: Histories,
+    at: np.datetime64,
+    terms: Terms,
+    candidates: NDArray[np.intp],
+    position: NDArray[np.int32] | None = None,
 ) -> Features:
     """Describe candidates to the response term.
 
@@ -66,6 +72,8 @@ def candidate_features(
         Standardised terms of the same requests.
     candidates
         Item numbers, shape (n_requests, n_candidates).
+    position
+        1-based places they were shown at, same shape; None asks as if each stood first.
     """
     clock = model.clock(at)
     columns = {f"z_{n}": np.take_along_axis(z, candidates, axis=1) for n, z in zip(terms.names, terms.z, strict=True)}
@@ -75,6 +83,7 @@ def candidate_features(
     columns["category_share"] = _share(model.catalogue.top_categories, histories, candidates)
     columns["brand_share"] = _share(model.catalogue.brands, histories, candidates)
     columns |= _history_columns(histories, clock, candidates.shape[1])
+    columns["position"] = np.ones(candidates.shape) if position is None else position
     return Features(tuple(columns), np.stack(list(columns.values()), axis=2).astype(np.float64))
 
 

@@ -1,0 +1,108 @@
+"""One frozen, range-checked config per run, written into `run.json`; equal configs on equal data mean equal runs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from recsys.components import COMPONENTS
+from recsys.errors import InputError
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """What a training does.
+
+    Parameters
+    ----------
+    seed
+        For everything random.
+    text_encoder, image_encoder
+        Name or path; an empty name leaves the modality out.
+    fine_tune_s
+        Seconds given to fitting the image encoder to the shop's own pictures and texts; 0 skips it.
+    window_days
+        Length of the validation, test and response windows, in days; shortened where the data is.
+    test_from
+        ISO date: train strictly before it and report metrics from it on; None trains on everything and reports the
+        metrics of the last window.
+    response
+        Whether to train the response term.
+    column_weights
+        What validation maximises: Σ weight · log(metric) over all, discovery, cold_among_new, cold_among_all.
+    weights
+        Fixed fusion weights; None lets validation choose.
+    search_users
+        Shoppers used to choose weights, ≥ 50.
+    components
+        Own settings by component name, over the defaults in each component's file.
+    """
+
+    seed: int = 0
+    text_encoder: str = "minilm"
+    image_encoder: str = "compact_vit"
+    fine_tune_s: float = 20.0
+    window_days: int = 30
+    test_from: str | None = None
+    response: bool = True
+    column_weights: Mapping[str, float] = field(
+        default_factory=lambda: {"all": 0.4, "discovery": 0.4, "cold_among_new": 0.1, "cold_among_all": 0.1}
+    )
+    weights: Mapping[str, float] | None = None
+    search_users: int = 500
+    components: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.window_days < 1 or self.search_users < 50 or self.fine_tune_s < 0:
+            raise InputError(
+                f"window_days must be ≥ 1, search_users ≥ 50 and fine_tune_s ≥ 0; got {self.window_days}, "
+                f"{self.search_users} and {self.fine_tune_s}."
+            )
+        unknown = sorted({*self.components, *(self.weights or {})} - set(COMPONENTS))
+        if unknown:
+            raise InputError(f"No component is called {', '.join(unknown)}; there are {', '.join(COMPONENTS)}.")
+        strange = sorted(set(self.column_weights) - {"all", "discovery", "cold_among_new", "cold_among_all"})
+        if strange or any(w < 0 for w in self.column_weights.values()):
+            raise InputError(f"column_weights take all, discovery, cold_among_new, cold_among_all ≥ 0; got {strange}.")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(values: Mapping[str, Any]) -> "TrainingConfig":
+        """Read what `to_json` gave.
+
+        Raises
+        ------
+        InputError
+            If a name is unknown or a value out of range.
+        """
+        known = {f.name for f in fields(TrainingConfig)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise InputError(f"A training config has no {', '.join(unknown)}; it has {', '.join(sorted(known))}.")
+        try:
+            return TrainingConfig(**values)
+        except TypeError as error:
+            raise InputError(f"The training config does not fit: {error}.") from error
+
+
+def load_training_config(path: Path) -> TrainingConfig:
+    """Read a config from a JSON file.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is not JSON, or does not fit.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"There is no config file {path}.") from error
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path} is not JSON (line {error.lineno}: {error.msg}).") from error
+    if not isinstance(values, dict):
+        raise InputError(f"{path} must hold one JSON object, found {type(values).__name__}.")
+    return TrainingConfig.from_json(values)

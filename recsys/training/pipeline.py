@@ -1,0 +1,259 @@
+"""From a snapshot to a run: windows → fit → weigh → response → judge → refit. Touches nothing but its run folder."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.components import CATALOGUE_COMPONENTS
+from recsys.components.response import ResponseComponent, ResponseConfig
+from recsys.components.contract import Component, TrainingData
+from recsys.data.catalogue import Catalogue
+from recsys.data.impressions import Impressions
+from recsys.data.interactions import DAY, Interactions
+from recsys.data.split import Split, split_at
+from recsys.errors import InputError
+from recsys.fusion.holdout import HoldoutTerms
+from recsys.progress import Progress, scaled
+from recsys.ranking.model import Model
+from recsys.ranking.rank import SHORTLIST
+from recsys.training.columns import judge, truth_of
+from recsys.training.config import TrainingConfig
+from recsys.training.response import MIN_RESPONSES, ResponseRows, candidate_rows, shown_rows
+from recsys.training.weights import (
+    FALLBACK_WEIGHTS,
+    HOLDOUT_USERS,
+    ValidationTask,
+    choose_response_weight,
+    choose_weights,
+    normalise,
+    response_terms,
+    validation_task,
+)
+
+MIN_INTERACTIONS = 500
+"""Fewer interactions than this in the training part leave nothing to choose weights on."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Consecutive windows of one length: response [a, b), validation [b, c), test [c, d), data to d.
+
+    With a fixed test start, `d` is the end of the data the run may see plus the test window.
+    """
+
+    response_from: np.datetime64
+    validation_from: np.datetime64
+    test_from: np.datetime64
+    end: np.datetime64
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """What a training reads.
+
+    Parameters
+    ----------
+    catalogue, interactions, impressions
+        Of the snapshot.
+    embeddings
+        Modality to vectors, see `components.contract.TrainingData`.
+    """
+
+    catalogue: Catalogue
+    interactions: Interactions
+    impressions: Impressions
+    embeddings: Mapping[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a training found.
+
+    Parameters
+    ----------
+    model
+        Fitted on all the data it may see, with its weights, response term and held-out terms.
+    metrics
+        By part ("validation", "test") and column; empty where there was too little to hold out.
+    facts
+        Counts and choices.
+    """
+
+    model: Model
+    metrics: dict[str, Any]
+    facts: dict[str, Any]
+
+
+def plan_windows(interactions: Interactions, config: TrainingConfig) -> Windows:
+    """Place the windows at the end of the data, shortened so that half the data stays for learning.
+
+    Raises
+    ------
+    InputError
+        If the test start is outside the data.
+    """
+    first, end = interactions.occurred_at.min(), interactions.data_to
+    test_from = end - config.window_days * DAY
+    if config.test_from is not None:
+        test_from = np.datetime64(config.test_from, "us")
+        if not first < test_from < end:
+            raise InputError(f"The test start {config.test_from} is outside the data ({first} to {end}).")
+    span = min((test_from - first) / DAY / 4, float(config.window_days))
+    step = np.timedelta64(int(max(span, 1.0) * 86_400_000_000), "us")
+    if config.test_from is None and span < config.window_days:
+        test_from = end - step
+    return Windows(test_from - 2 * step, test_from - step, test_from, end)
+
+
+def fit_components(
+    inputs: Inputs, seen: Interactions, at: np.datetime64, config: TrainingConfig
+) -> dict[str, Component]:
+    """Fit every catalogue component on what was seen before a time."""
+    data = TrainingData(inputs.catalogue, seen, inputs.embeddings, at, config.seed)
+    fitted = {}
+    for name, kind in CATALOGUE_COMPONENTS.items():
+        settings = kind.config_class(**config.components.get(name, {}))
+        fitted[name] = kind(settings).fit(data)
+    return fitted
+
+
+def train_model(inputs: Inputs, config: TrainingConfig, progress: Progress) -> Outcome:
+    """Train: choose on validation, judge on test, refit on everything the run may see.
+
+    Parameters
+    ----------
+    inputs
+        The data.
+    config
+        What to do.
+    progress
+        Told of every stage.
+    """
+    started = time.perf_counter()
+    seen = inputs.interactions
+    if config.test_from is not None:
+        seen = seen.before(np.datetime64(config.test_from, "us"))
+    if len(seen) < MIN_INTERACTIONS:
+        return _train_without_validation(inputs, seen, config, progress)
+    windows = plan_windows(inputs.interactions, config)
+    early = _fit_at(inputs, windows.response_from, config, progress, "Learning from the earliest part", 0.0)
+    middle = _fit_at(inputs, windows.validation_from, config, progress, "Learning up to validation", 0.1)
+    validation = split_at(inputs.catalogue, inputs.interactions, windows.validation_from, windows.test_from)
+    task = validation_task(middle, validation, config.column_weights, config.search_users, config.seed)
+    weights = _choose(task, config, scaled(progress, 0.15, 0.4))
+    response, rows = _fit_response(inputs, early, middle, windows, weights, config, scaled(progress, 0.4, 0.6))
+    users = truth_of(validation, config.search_users, config.seed).users
+    kappa = np.zeros(task.z.shape[1:], np.float32)
+    if response is not None:
+        middle = replace(middle, response=response)
+        kappa = response_terms(middle, validation, users, weights, SHORTLIST)
+        weights = choose_response_weight(task, kappa, weights) if config.weights is None else weights
+    holdout = _keep_holdout(task, kappa, response is not None, config.seed)
+    metrics = {"validation": judge(replace(middle, weights=weights), validation)}
+    late = _fit_at(inputs, windows.test_from, config, progress, "Learning up to the test", 0.65)
+    late = replace(late, weights=weights, response=response, holdout=holdout)
+    test = split_at(inputs.catalogue, inputs.interactions, windows.test_from, windows.end)
+    progress("Judging on the test window", 0.75)
+    metrics["test"] = judge(late, test)
+    model = late
+    if config.test_from is None:
+        model = _fit_at(inputs, windows.end, config, progress, "Learning from everything", 0.88)
+        model = replace(model, weights=weights, response=response, holdout=holdout)
+    facts = _facts(inputs, model, windows, rows, time.perf_counter() - started)
+    return Outcome(model, metrics, facts)
+
+
+def _train_without_validation(
+    inputs: Inputs, seen: Interactions, config: TrainingConfig, progress: Progress
+) -> Outcome:
+    """Fit on what there is, with the fallback weights: a shop with content only works."""
+    at = seen.data_to
+    if np.isnat(at):
+        at = np.datetime64("now", "us").astype("datetime64[D]").astype("datetime64[us]") + DAY
+    progress("Learning without a validation window", 0.2)
+    components = fit_components(inputs, seen, at, config)
+    weights = normalise(config.weights or {n: FALLBACK_WEIGHTS.get(n, 0.1) for n in components})
+    model = Model(inputs.catalogue, seen, components, weights, data_to=at)
+    facts = {"note": f"Only {len(seen)} interactions: default weights, nothing held out."}
+    return Outcome(model, {}, {**facts, "n_items": len(inputs.catalogue), "n_interactions": len(seen)})
+
+
+def _fit_at(
+    inputs: Inputs, at: np.datetime64, config: TrainingConfig, progress: Progress, stage: str, fraction: float
+) -> Model:
+    """Fit on everything before a time."""
+    progress(stage, fraction)
+    seen = inputs.interactions.before(at)
+    return Model(inputs.catalogue, seen, fit_components(inputs, seen, at, config), {}, data_to=at)
+
+
+def _choose(task: ValidationTask, config: TrainingConfig, progress: Progress) -> dict[str, float]:
+    """Take the config's weights, or let validation choose."""
+    if config.weights is not None:
+        return normalise({n: float(config.weights.get(n, 0.0)) for n in task.names})
+    return choose_weights(task, lambda done, best: progress("Choosing weights on validation", done, validation=best))
+
+
+def _fit_response(
+    inputs: Inputs,
+    early: Model,
+    middle: Model,
+    windows: Windows,
+    weights: Mapping[str, float],
+    config: TrainingConfig,
+    progress: Progress,
+) -> tuple[ResponseComponent | None, ResponseRows | None]:
+    """Train the response term on the response window and calibrate it on the later validation window."""
+    if not config.response:
+        return None, None
+    learn = split_at(inputs.catalogue, inputs.interactions, windows.response_from, windows.validation_from)
+    later = split_at(inputs.catalogue, inputs.interactions, windows.validation_from, windows.test_from)
+    vector = np.array([weights[n] for n in early.names])
+    progress("Collecting responses", 0.0)
+    window = inputs.impressions.between(windows.response_from, windows.test_from)
+    if window.responded.sum() >= 2 * MIN_RESPONSES:
+        rows = shown_rows(early, replace(learn, train=inputs.interactions), inputs.impressions, config.seed)
+        checks = shown_rows(middle, replace(later, train=inputs.interactions), inputs.impressions, config.seed)
+    else:
+        rows = candidate_rows(early, learn, vector, config.seed, 40)
+        checks = candidate_rows(middle, later, vector, config.seed, None)
+    if rows.labels.sum() < MIN_RESPONSES or rows.labels.all():
+        return None, rows
+    progress("Training the response term", 0.5)
+    settings = ResponseConfig(**config.components.get("response", {}))
+    component = ResponseComponent(settings).fit(rows.names, rows.features, rows.labels, config.seed, threads=2)
+    return component.calibrate(checks.features, checks.labels), rows
+
+
+def _keep_holdout(task: ValidationTask, kappa: NDArray[np.float32], with_response: bool, seed: int) -> HoldoutTerms:
+    """Return a sample of the validation shoppers, for judging weights in the dashboard."""
+    everyone = task.terms["all"]
+    judged = np.flatnonzero(everyone.relevant.any(axis=1))
+    rng = np.random.default_rng(seed)
+    kept = np.sort(rng.choice(judged, min(HOLDOUT_USERS, len(judged)), replace=False))
+    z = np.concatenate([everyone.z, kappa[None]]) if with_response else everyone.z
+    names = (*everyone.names, "response") if with_response else everyone.names
+    return HoldoutTerms(names, z[:, kept], everyone.relevant[kept], everyone.allowed[kept])
+
+
+def _facts(
+    inputs: Inputs, model: Model, windows: Windows, rows: ResponseRows | None, elapsed_s: float
+) -> dict[str, Any]:
+    """Counts and choices worth keeping with the run."""
+    return {
+        "n_items": len(inputs.catalogue),
+        "n_new_items": int(model.is_new.sum()),
+        "n_users": int((model.interactions.histories.lengths > 0).sum()),
+        "n_interactions": len(model.interactions),
+        "validation_from": str(windows.validation_from),
+        "test_from": str(windows.test_from),
+        "test_to": str(windows.end),
+        "response_source": None if rows is None else rows.source,
+        "response_rows": 0 if rows is None else len(rows.labels),
+        "responses": 0 if rows is None else int(rows.labels.sum()),
+        "fit_s": round(elapsed_s, 1),
+    }
