@@ -39,7 +39,7 @@ lint: setup-test ## Format, lint, types and import contracts only
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 bench: setup-test ## Run the benchmarks (BENCH=name for one); each prints JSON
 	@set -e; for script in benchmarks/$(or $(BENCH),[a-z]*).py; do echo "# $$script" >&2; $(BIN)/python "$$script"; done
