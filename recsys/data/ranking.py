@@ -1,6 +1,6 @@
 """What is asked of `ranking.rank` and what it answers. No arithmetic here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -115,14 +115,28 @@ class Ranking:
 
     def to_frame(self) -> pd.DataFrame:
         """One row per item: user_id, item_id, rank, score and one column per component."""
-        frame = pd.DataFrame(
-            {
-                Columns.USER: self.user_id,
-                Columns.ITEM: self.item_ids,
-                Columns.RANK: np.arange(1, len(self) + 1),
-                Columns.SCORE: self.scores,
-            }
-        )
-        for column, name in enumerate(self.components):
-            frame[name] = self.contributions[:, column]
-        return frame
+        return rankings_to_frame([self])
+
+
+def rankings_to_frame(rankings: Sequence[Ranking]) -> pd.DataFrame:
+    """One row per listed item of rankings of one model.
+
+    Returns
+    -------
+    DataFrame
+        user_id, item_id, rank (1-based), score, and one contribution column per component.
+    """
+    lengths = [len(r) for r in rankings]
+    users = np.repeat(np.array([r.user_id for r in rankings], dtype=object), lengths)
+    contributions = np.concatenate([r.contributions for r in rankings])
+    frame = pd.DataFrame(
+        {
+            Columns.USER: users,
+            Columns.ITEM: np.concatenate([r.item_ids for r in rankings]),
+            Columns.RANK: np.concatenate([np.arange(1, n + 1) for n in lengths]),
+            Columns.SCORE: np.concatenate([r.scores for r in rankings]),
+        }
+    )
+    for column, name in enumerate(rankings[0].components):
+        frame[name] = contributions[:, column]
+    return frame

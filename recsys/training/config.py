@@ -27,6 +27,8 @@ class TrainingConfig:
     test_from
         ISO date: train strictly before it and report metrics from it on; None trains on everything and reports the
         metrics of the last window.
+    data_version
+        The snapshot to learn from; None takes the newest data.
     response
         Whether to train the response term.
     column_weights
@@ -45,6 +47,7 @@ class TrainingConfig:
     fine_tune_s: float = 20.0
     window_days: int = 30
     test_from: str | None = None
+    data_version: str | None = None
     response: bool = True
     column_weights: Mapping[str, float] = field(
         default_factory=lambda: {"all": 0.4, "discovery": 0.4, "cold_among_new": 0.1, "cold_among_all": 0.1}

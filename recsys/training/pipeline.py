@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.components import CATALOGUE_COMPONENTS
-from recsys.components.response import ResponseComponent, ResponseConfig
 from recsys.components.contract import Component, TrainingData
+from recsys.components.response import ResponseComponent, ResponseConfig
 from recsys.data.catalogue import Catalogue
 from recsys.data.impressions import Impressions
 from recsys.data.interactions import DAY, Interactions
-from recsys.data.split import Split, split_at
+from recsys.data.split import split_at
 from recsys.errors import InputError
 from recsys.fusion.holdout import HoldoutTerms
 from recsys.progress import Progress, scaled

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from recsys.components import CATALOGUE_COMPONENTS, CANDIDATE_COMPONENTS
+from recsys.components import CANDIDATE_COMPONENTS, CATALOGUE_COMPONENTS
 from recsys.data.catalogue import Catalogue
 from recsys.data.interactions import Interactions
 from recsys.data.snapshot import Snapshot, load_snapshot

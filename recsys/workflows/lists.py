@@ -1,0 +1,130 @@
+"""Lists and explanations from a run, for one shopper or for all."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from recsys.data.ranking import Filters, Ranking, Request, rankings_to_frame
+from recsys.errors import InputError
+from recsys.progress import Progress, silent
+from recsys.ranking import rank, rank_many
+from recsys.ranking.model import Model
+from recsys.settings import Settings
+from recsys.training.runs import load_model
+from recsys.vocabulary import ItemScope
+
+EVERYONE = "all"
+
+
+def now() -> np.datetime64:
+    """Return the time of a request made now, UTC, datetime64[us]."""
+    return np.datetime64("now", "us")
+
+
+def request_for(
+    model: Model,
+    user_id: str,
+    n: int,
+    filters: Filters | None = None,
+    weights: Mapping[str, float] | None = None,
+    at: np.datetime64 | None = None,
+) -> Request:
+    """Build the request of one shopper, known or not, at a time (default: now)."""
+    moment = now() if at is None else at
+    return Request(
+        model.interactions.history(user_id), moment, filters or Filters(), n, weights, user_id, f"{user_id}@{moment}"
+    )
+
+
+def merge_weights(model: Model, weights: Mapping[str, float] | None) -> dict[str, float] | None:
+    """Lay some weights over the run's own; None stays None."""
+    return None if weights is None else {**{n: model.weights.get(n, 0.0) for n in model.names}, **weights}
+
+
+def recommend(
+    settings: Settings,
+    *,
+    user: str,
+    n: int = 20,
+    items: ItemScope = ItemScope.ALL,
+    exclude_seen: bool | None = None,
+    weights: Mapping[str, float] | None = None,
+    run_id: str | None = None,
+    progress: Progress = silent,
+) -> pd.DataFrame:
+    """Rank for one shopper or for everyone.
+
+    Parameters
+    ----------
+    settings
+        The shop.
+    user
+        A shopper's id, or "all".
+    n
+        Length of each list.
+    items
+        Every item, only new, or only warm ones.
+    exclude_seen
+        Leave out what the shopper touched; None means no.
+    weights
+        Laid over the run's own.
+    run_id
+        None takes the live run.
+    progress
+        Told of the share of lists made.
+
+    Returns
+    -------
+    DataFrame
+        user_id, item_id, rank, score and one contribution column per component; `.attrs["notes"]` says which
+        components filled the list of a shopper nobody knows.
+    """
+    progress("Loading the run", 0.0)
+    model = load_model(settings.shop, run_id)
+    filters = Filters(items=items, exclude_seen=bool(exclude_seen))
+    users = [str(u) for u in model.interactions.user_ids] if user == EVERYONE else [user]
+    if not users:
+        raise InputError("The run's data has no shopper; ask for one by id to get the list of somebody unknown.")
+    merged, moment = merge_weights(model, weights), now()
+    requests = [request_for(model, u, n, filters, merged, moment) for u in users]
+    lists = rank_many(requests, model, lambda done: progress("Making lists", 0.1 + 0.9 * done))
+    frame = rankings_to_frame(lists)
+    frame.attrs["notes"] = _notes(lists)
+    return frame
+
+
+def _notes(lists: list[Ranking]) -> list[str]:
+    """Say who got a cold list and what filled it, and who got none."""
+    notes = []
+    cold = [r for r in lists if "behaviour" in r.silent]
+    if cold:
+        first = cold[0]
+        spoke = [n for n, w in zip(first.components, first.weights, strict=True) if w and n not in first.silent]
+        who = repr(first.user_id) if len(cold) == 1 else f"{len(cold):,} shoppers"
+        notes.append(f"No history of {who}: the list was filled by {', '.join(spoke) or 'no component'}.")
+    empty = sum(len(r) == 0 for r in lists)
+    if empty:
+        notes.append(f"{empty:,} of {len(lists):,} lists are empty: no product passes the filters.")
+    return notes
+
+
+def explain(settings: Settings, user: str, item: str, run_id: str | None = None) -> dict[str, Any]:
+    """Explain one item to one shopper, see `explanation.explain_pair`.
+
+    Raises
+    ------
+    InputError
+        If the run's catalogue has no such item.
+    """
+    from recsys.explanation import explain_pair
+
+    model = load_model(settings.shop, run_id)
+    request = request_for(model, user, 24)
+    return explain_pair(model, request, model.catalogue.number(item)).to_json()
+
+
+def best_for(model: Model, user_id: str, n: int = 24, filters: Filters | None = None) -> Ranking:
+    """Rank now for one shopper with the run's own weights."""
+    return rank(request_for(model, user_id, n, filters), model)

@@ -1,0 +1,157 @@
+"""Train a shop: newest data → vectors → model → run folder → live."""
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from recsys.data.impressions import Impressions
+from recsys.errors import RunError
+from recsys.progress import Progress, scaled, silent
+from recsys.settings import Settings
+from recsys.training.config import TrainingConfig
+from recsys.training.config import load_training_config as read_config
+from recsys.training.embed import embed_catalogue
+from recsys.training.jobs import new_run_id
+from recsys.training.pipeline import MIN_INTERACTIONS, Inputs, plan_windows, train_model
+from recsys.training.runs import RUN_FILE, RunRecord, finish_run, load_data, write_model
+from recsys.training.runs import promote as promote_run
+from recsys.workflows.snapshots import current_snapshot
+
+VERSIONED = ("numpy", "scipy", "pandas", "torch", "lightgbm", "implicit", "safetensors")
+
+
+def load_training_config(file: Path | None, split: str = "none", data_version: str | None = None) -> TrainingConfig:
+    """Read a config and lay the command line's choices over it.
+
+    Parameters
+    ----------
+    file
+        JSON, see `training.config`; None takes the defaults.
+    split
+        "none", or "time:2011-09-01" to keep what came from that day on for judging.
+    data_version
+        The snapshot to learn from; None keeps the config's choice.
+
+    Raises
+    ------
+    InputError
+        If the file or the split does not fit.
+    """
+    config = TrainingConfig() if file is None else read_config(file)
+    if split != "none":
+        config = replace(config, test_from=split_day(split))
+    return config if data_version is None else replace(config, data_version=data_version)
+
+
+def split_day(split: str) -> str:
+    """Return the day in "time:DAY".
+
+    Raises
+    ------
+    InputError
+        If it is not written so.
+
+    Examples
+    --------
+    >>> split_day("time:2011-09-01")
+    '2011-09-01'
+    """
+    from recsys.errors import InputError
+
+    kind, _, day = split.partition(":")
+    try:
+        if kind != "time":
+            raise ValueError(kind)
+        return datetime.fromisoformat(day).date().isoformat()
+    except ValueError as error:
+        raise InputError(f"The split {split!r} is not known: use none, or time:DAY such as time:2011-09-01.") from error
+
+
+def train(
+    settings: Settings,
+    config: TrainingConfig,
+    *,
+    run_id: str | None = None,
+    promote: bool = True,
+    progress: Progress = silent,
+) -> RunRecord:
+    """Train on the newest data and keep the result as a run.
+
+    Parameters
+    ----------
+    settings
+        The shop and the device.
+    config
+        What to do.
+    run_id
+        Name of the run folder; None takes a fresh one.
+    promote
+        Make the finished run live.
+    progress
+        Told of every stage; it may raise `CancelledError`, which leaves the live run alone.
+
+    Raises
+    ------
+    InputError
+        If there is no data, or the config does not fit it.
+    RunError
+        If a finished run of that name exists, or the result is not usable.
+    """
+    started = time.perf_counter()
+    name = run_id or new_run_id()
+    folder = settings.shop.runs / name
+    if (folder / RUN_FILE).exists():
+        raise RunError(f"The run {name} exists already; leave the id out, or choose another.")
+    progress("Exporting the data", 0.0)
+    data = current_snapshot(settings.shop, config.data_version)
+    progress("Loading the data", 0.01, message=data.note)
+    inputs, facts = load_inputs(settings, data.folder, config, folder, scaled(progress, 0.02, 0.4))
+    outcome = train_model(inputs, config, scaled(progress, 0.4, 0.97))
+    progress("Writing the run", 0.97)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_model(folder, outcome.model)
+    configs = {n: c.config_json() for n, c in outcome.model.components.items()}
+    if outcome.model.response is not None:
+        configs["response"] = outcome.model.response.config_json()
+    record = RunRecord(
+        run_id=name,
+        status="done",
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        elapsed_s=round(time.perf_counter() - started, 1),
+        config=config.to_json(),
+        data_version=data.folder.name,
+        data_to=str(outcome.model.data_to),
+        weights=dict(outcome.model.weights),
+        component_configs=configs,
+        metrics=outcome.metrics,
+        facts={**facts, **outcome.facts},
+        versions={package: version(package) for package in VERSIONED},
+        message=data.note,
+    )
+    record = finish_run(folder, record)
+    if promote:
+        promote_run(settings.shop, name)
+    return record
+
+
+def load_inputs(
+    settings: Settings, snapshot: Path, config: TrainingConfig, run_folder: Path, progress: Progress
+) -> tuple[Inputs, dict[str, object]]:
+    """Read a snapshot and encode its content.
+
+    Returns
+    -------
+    tuple
+        The inputs of `training.pipeline.train_model`, and facts about the encoders.
+    """
+    catalogue, interactions, events = load_data(snapshot)
+    known_by = np.datetime64("now", "us")
+    if len(interactions) >= MIN_INTERACTIONS:
+        known_by = plan_windows(interactions, config).response_from
+    content = embed_catalogue(catalogue, settings, config, known_by, run_folder, progress)
+    impressions = Impressions.from_events(events, catalogue, interactions)
+    return Inputs(catalogue, interactions, impressions, content.embeddings), content.facts
