@@ -4,6 +4,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -13,12 +14,29 @@ from recsys.errors import StoreError
 from recsys.settings import ShopPaths
 from recsys.store.lock import ShopLock
 from recsys.store.migrate import apply_migrations, load_migrations
+from recsys.store.rows import first_row
 from recsys.store.watermark import read_watermark, sync_folder, watermark_path, write_watermark
 
 QUERY_LIMIT_MS = 120_000
 """No statement may run longer; a page that asks for more has a bug."""
 
 _WRITES = "acknowledged_writes"
+
+
+@dataclass
+class Write:
+    """A running write transaction.
+
+    Parameters
+    ----------
+    cursor
+        Inside the transaction.
+    kept
+        Set to False to roll back at the end, so that the same code can say what would happen.
+    """
+
+    cursor: DuckDBPyConnection
+    kept: bool = True
 
 
 class Connection:
@@ -114,13 +132,8 @@ class Connection:
             cursor.close()
 
     @contextlib.contextmanager
-    def writing(self, *, dry_run: bool = False) -> Iterator[DuckDBPyConnection]:
-        """Yield a cursor inside the one write transaction; commit on leaving, roll back on any exception.
-
-        Parameters
-        ----------
-        dry_run
-            Roll back at the end as well, so that the same code says what would happen.
+    def writing(self) -> Iterator[Write]:
+        """Yield the one write transaction: committed on leaving unless `kept` is False, rolled back on any exception.
 
         Raises
         ------
@@ -132,8 +145,9 @@ class Connection:
         with self._write_lock, self.reading() as cursor:
             cursor.execute("BEGIN TRANSACTION")
             try:
-                yield cursor
-                if dry_run:
+                write = Write(cursor)
+                yield write
+                if not write.kept:
                     cursor.execute("ROLLBACK")
                     return
                 number = _bump_writes(cursor)
@@ -181,7 +195,7 @@ def _lock_down(connection: DuckDBPyConnection) -> None:
 
 def _stored_writes(cursor: DuckDBPyConnection) -> int:
     """Number of the last committed write transaction."""
-    row = cursor.execute("SELECT max(CAST(value AS BIGINT)) FROM shop WHERE key = ?", [_WRITES]).fetchone()
+    row = first_row(cursor, "SELECT max(CAST(value AS BIGINT)) FROM shop WHERE key = ?", [_WRITES])
     return int(row[0]) if row and row[0] is not None else 0
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from duckdb import DuckDBPyConnection
 
 from recsys.errors import InputError
+from recsys.store.rows import first_row
 
 ImportKind = Literal["catalogue", "events"]
 
@@ -63,17 +64,18 @@ class WriteCounts:
 
 def next_number(cursor: DuckDBPyConnection) -> int:
     """Number of the next import; numbers are never used twice."""
-    row = cursor.execute("SELECT coalesce(max(number), 0) + 1 FROM imports").fetchone()
+    row = first_row(cursor, "SELECT coalesce(max(number), 0) + 1 FROM imports")
     return int(row[0]) if row else 1
 
 
 def find_same_input(cursor: DuckDBPyConnection, record: ImportRecord) -> str | None:
     """Id of the newest applied import of the same input, read in the same way."""
-    row = cursor.execute(
+    row = first_row(
+        cursor,
         "SELECT import_id FROM imports WHERE kind = ? AND file_sha256 = ? AND mapping = ? AND status = 'applied' "
         "ORDER BY number DESC LIMIT 1",
         [record.kind, record.file_sha256, record.mapping],
-    ).fetchone()
+    )
     return str(row[0]) if row else None
 
 
@@ -95,9 +97,7 @@ def find_import(cursor: DuckDBPyConnection, import_id: str) -> tuple[int, str, s
     InputError
         When there is no such import.
     """
-    row = cursor.execute(
-        "SELECT number, kind, file_name, status FROM imports WHERE import_id = ?", [import_id]
-    ).fetchone()
+    row = first_row(cursor, "SELECT number, kind, file_name, status FROM imports WHERE import_id = ?", [import_id])
     if row is None:
         raise InputError(f"There is no import {import_id!r}: `imports list` shows those there are.")
     return int(row[0]), str(row[1]), str(row[2]), str(row[3])

@@ -7,6 +7,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from recsys.errors import StoreError
+from recsys.store.rows import first_row
 
 MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
 
@@ -39,10 +40,10 @@ def load_migrations(folder: Path = MIGRATIONS_FOLDER) -> list[Migration]:
 
 def applied_number(cursor: DuckDBPyConnection) -> int:
     """Return the number of the newest applied step, 0 for an empty database."""
-    known = cursor.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'migrations'").fetchone()
+    known = first_row(cursor, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'migrations'")
     if not known or known[0] == 0:
         return 0
-    newest = cursor.execute("SELECT coalesce(max(number), 0) FROM migrations").fetchone()
+    newest = first_row(cursor, "SELECT coalesce(max(number), 0) FROM migrations")
     return int(newest[0]) if newest else 0
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from duckdb import DuckDBPyConnection
 
 from recsys.store.ledger import get_facts, utc_columns
+from recsys.store.rows import first_row
 from recsys.vocabulary import CATALOGUE_COLUMNS, CATEGORY_SEPARATOR, EVENT_COLUMNS, EVENT_TYPES
 
 _ITEM_SELECT = ", ".join(CATALOGUE_COLUMNS)
@@ -54,13 +55,14 @@ class ItemPage:
 
 def count_shop(cursor: DuckDBPyConnection, fallback_name: str) -> ShopCounts:
     """Return counts and freshness in one look."""
-    row = cursor.execute(
+    row = first_row(
+        cursor,
         """SELECT (SELECT count(*) FROM items),
             (SELECT count(DISTINCT picture) FROM item_images),
             (SELECT count(*) FROM events WHERE item_id IS NOT NULL AND item_id NOT IN (SELECT item_id FROM items)),
             (SELECT max(finished_at) FROM imports WHERE status = 'applied'),
-            count(DISTINCT user_id), count(*), min(occurred_at), max(occurred_at) FROM events"""
-    ).fetchone()
+            count(DISTINCT user_id), count(*), min(occurred_at), max(occurred_at) FROM events""",
+    )
     assert row is not None
     facts = get_facts(cursor)
     return ShopCounts(
@@ -123,7 +125,7 @@ def find_items(
         conditions.append("launched_at >= ?")
         parameters.append(naive_utc(launched_from))
     where = " AND ".join(conditions)
-    total = cursor.execute(f"SELECT count(*) FROM items WHERE {where}", parameters).fetchone()
+    total = first_row(cursor, f"SELECT count(*) FROM items WHERE {where}", parameters)
     frame = cursor.execute(
         f"SELECT {_ITEM_SELECT} FROM items WHERE {where} ORDER BY item_id LIMIT ? OFFSET ?",
         [*parameters, limit, offset],

@@ -15,6 +15,7 @@ from duckdb import DuckDBPyConnection
 from recsys.settings import ShopPaths
 from recsys.store.ledger import data_version
 from recsys.store.reads import count_shop
+from recsys.store.rows import first_row
 from recsys.store.watermark import sync_folder
 from recsys.vocabulary import CATALOGUE_COLUMNS, EVENT_COLUMNS
 
@@ -86,10 +87,11 @@ def _write(cursor: DuckDBPyConnection, path: Path, schema: pa.Schema, query: str
 def _describe(cursor: DuckDBPyConnection, paths: ShopPaths, version: str) -> dict[str, object]:
     """What `snapshot.json` says, less the hashes."""
     counts = count_shop(cursor, fallback_name=paths.root.name)
-    row = cursor.execute(
+    row = first_row(
+        cursor,
         "SELECT count(*), count(DISTINCT user_id), min(occurred_at), max(occurred_at) FROM events "
-        "WHERE item_id IS NULL OR item_id IN (SELECT item_id FROM items)"
-    ).fetchone()
+        "WHERE item_id IS NULL OR item_id IN (SELECT item_id FROM items)",
+    )
     assert row is not None
     return {
         "data_version": version,

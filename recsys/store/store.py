@@ -17,15 +17,25 @@ from recsys.store import catalogue_writes, event_writes, ledger, performance, re
 from recsys.store.connection import Connection
 from recsys.store.ledger import ImportRecord, WriteCounts
 
-
 T = TypeVar("T")
 
 
 class StoreWriter:
-    """Several writes in one transaction; made by `Store.transaction`."""
+    """Several writes in one transaction; made by `Store.transaction`.
+
+    Attributes
+    ----------
+    kept : bool
+        False after `discard`.
+    """
 
     def __init__(self, cursor: DuckDBPyConnection) -> None:
         self._cursor = cursor
+        self.kept = True
+
+    def discard(self) -> None:
+        """Store nothing of this transaction, not even that it happened."""
+        self.kept = False
 
     def write_catalogue(self, items: pa.Table, provided: frozenset[str], record: ImportRecord) -> WriteCounts:
         """Upsert items; see `recsys.store.catalogue_writes.write_catalogue`."""
@@ -103,8 +113,10 @@ class Store:
     @contextlib.contextmanager
     def transaction(self, *, dry_run: bool = False) -> Iterator[StoreWriter]:
         """Yield a writer; all of it is stored on leaving, nothing after an exception or on a dry run."""
-        with self._connection.writing(dry_run=dry_run) as cursor:
-            yield StoreWriter(cursor)
+        with self._connection.writing() as write:
+            writer = StoreWriter(write.cursor)
+            yield writer
+            write.kept = writer.kept and not dry_run
 
     def set_facts(self, *, name: str | None = None, simulated: bool | None = None) -> None:
         """Note the shop's name and whether its shoppers are made up; None leaves a fact as it is."""
@@ -119,7 +131,8 @@ class Store:
         InputError
             When there is no such import or it was rolled back before.
         """
-        with self._connection.writing() as cursor:
+        with self._connection.writing() as write:
+            cursor = write.cursor
             number, kind, file_name, status = ledger.find_import(cursor, import_id)
             if status != ledger.ImportStatus.APPLIED:
                 raise InputError(f"Import {import_id} ({file_name}) was rolled back before; nothing was changed.")
@@ -131,8 +144,8 @@ class Store:
 
     def save_mapping(self, kind: str, name: str, mapping: str) -> None:
         """Keep a column mapping (JSON) under a name, replacing an earlier one; `kind` is `catalogue` or `events`."""
-        with self._connection.writing() as cursor:
-            ledger.save_mapping(cursor, kind, name, mapping)
+        with self._connection.writing() as write:
+            ledger.save_mapping(write.cursor, kind, name, mapping)
 
     def export_snapshot(self) -> Path:
         """Write the current data as Parquet and return its folder; see `recsys.store.snapshots.export_snapshot`."""

@@ -1,0 +1,367 @@
+"""From picture references to stored pictures: find each item's pictures in a zip, a folder or a column, and keep them."""
+
+import json
+import os
+import re
+import threading
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from recsys.errors import InputError
+from recsys.ingest.archives import MAX_ENTRY_BYTES, open_archive
+from recsys.ingest.isolation import Report, run_isolated
+from recsys.ingest.pictures import SIZES, StoredPicture, media_file, store_picture
+from recsys.ingest.problems import Problem, ProblemLog, Severity
+from recsys.ingest.readers import load_problem
+
+THREADS = 4
+PICTURE_ENDINGS = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
+_JUNK = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)")
+_NUMBERED = re.compile(r"^(.+)[_-](\d{1,3})$")
+_HASH = re.compile(r"^[0-9a-f]{64}$")
+
+PICTURE_SCHEMA = pa.schema(
+    [("picture", pa.string()), ("width", pa.int32()), ("height", pa.int32()), ("bytes", pa.int64())]
+)
+
+
+@dataclass(frozen=True)
+class Media:
+    """Pictures found for a catalogue.
+
+    Parameters
+    ----------
+    images
+        List of content hashes per item, Arrow list<str>, shape (n_items,).
+    pictures
+        `PICTURE_SCHEMA`, one row per distinct picture.
+    problems
+        Warnings: references without a picture, entries that are none, pictures that cannot be read.
+    """
+
+    images: pa.Array
+    pictures: pa.Table
+    problems: tuple[Problem, ...]
+
+
+class PictureSource(Protocol):
+    """Where pictures come from."""
+
+    name: str
+
+    def names(self) -> list[str]:
+        """Names of the entries, with `/` between folders."""
+        ...
+
+    def read(self, name: str) -> bytes:
+        """Content of one entry."""
+        ...
+
+
+class ZipPictures:
+    """Pictures in a zip archive, checked before anything is unpacked."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self._archive = open_archive(path)
+        self._lock = threading.Lock()
+
+    def names(self) -> list[str]:
+        """Names of the entries that are files."""
+        return [entry.filename for entry in self._archive.infolist() if not entry.is_dir()]
+
+    def read(self, name: str) -> bytes:
+        """Unpack one entry, never more than its stated size."""
+        try:
+            with self._lock, self._archive.open(name) as file:
+                content = file.read(MAX_ENTRY_BYTES + 1)
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            OSError,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+        ) as error:
+            raise InputError(f"it cannot be unpacked ({error})") from error
+        if len(content) > MAX_ENTRY_BYTES:
+            raise InputError(f"it has more than {MAX_ENTRY_BYTES / 1e6:.0f} MB")
+        return content
+
+
+class FolderPictures:
+    """Pictures in a folder and those below it; links are not followed."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self._root = path
+
+    def names(self) -> list[str]:
+        """Relative names of the files."""
+        found = []
+        for folder, _, files in os.walk(self._root, followlinks=False):
+            for file in files:
+                path = Path(folder) / file
+                if not path.is_symlink():
+                    found.append(path.relative_to(self._root).as_posix())
+        return sorted(found)
+
+    def read(self, name: str) -> bytes:
+        """Read one file."""
+        path = self._root / name
+        if path.stat().st_size > MAX_ENTRY_BYTES:
+            raise InputError(f"it has more than {MAX_ENTRY_BYTES / 1e6:.0f} MB")
+        return path.read_bytes()
+
+
+def open_pictures(path: Path) -> PictureSource:
+    """Return the pictures in a zip archive or a folder.
+
+    Raises
+    ------
+    InputError
+        When `path` is neither.
+    """
+    if path.is_dir():
+        return FolderPictures(path)
+    if path.is_file() and path.suffix.lower() == ".zip":
+        return ZipPictures(path)
+    if path.is_file():
+        raise InputError(f"{path.name} is neither a folder nor a .zip: pack the pictures into a zip.")
+    raise InputError(f"There is no folder or archive {path}: check the name.")
+
+
+class PictureIndex:
+    """Finds entries by reference or by item id, in any case.
+
+    Parameters
+    ----------
+    names
+        Entries, with `/` between folders.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._by_path: dict[str, str] = {}
+        self._by_name: dict[str, str] = {}
+        self._by_stem: dict[str, str] = {}
+        self._numbered: dict[str, list[tuple[int, str]]] = {}
+        for entry in names:
+            path = PurePosixPath(entry.replace("\\", "/").lower())
+            self._by_path.setdefault(str(path), entry)
+            self._by_name.setdefault(path.name, entry)
+            self._by_stem.setdefault(path.stem, entry)
+            match = _NUMBERED.match(path.stem)
+            if match:
+                self._numbered.setdefault(match[1], []).append((int(match[2]), entry))
+
+    def by_reference(self, reference: str) -> str | None:
+        """Return the entry a reference (file name, path or address) means, None when there is none."""
+        path = PurePosixPath(reference.split("?")[0].replace("\\", "/").lower())
+        return self._by_path.get(str(path)) or self._by_name.get(path.name) or self._by_stem.get(path.stem)
+
+    def by_item(self, item_id: str) -> list[str]:
+        """Return entries named `<id>.*`, then `<id>_1.*`, `<id>-2.*`, … by number."""
+        key = item_id.lower()
+        single = [self._by_stem[key]] if key in self._by_stem else []
+        return single + [entry for _, entry in sorted(self._numbered.get(key, []))]
+
+
+def find_media(
+    item_ids: pa.Array,
+    references: pa.Array,
+    rows: NDArray[np.int64],
+    media: Path,
+    *,
+    file: str,
+    column: str | None,
+    source: Path | None = None,
+    content: pa.Array | None = None,
+    report: Report | None = None,
+) -> Media:
+    """Find and keep the pictures of items, in a process with limits.
+
+    Parameters
+    ----------
+    item_ids
+        Text, shape (n_items,).
+    references
+        list<str>, shape (n_items,).
+    rows
+        Row numbers for messages, shape (n_items,).
+    media
+        The shop's media folder.
+    file, column
+        Names for messages.
+    source
+        A zip or folder; items without references are matched by their id.
+    content
+        Picture files themselves, binary, shape (n_items,).
+    report
+        Called with the fraction done.
+
+    Raises
+    ------
+    InputError
+        When the archive is refused.
+    """
+    wanted = pa.table({"item_id": item_ids, "references": references, "row": pa.array(rows, pa.int64())})
+    if content is not None:
+        wanted = wanted.append_column("content", content)
+
+    def prepare(folder: Path) -> None:
+        _save(wanted, folder / "wanted.arrow")
+
+    job = {
+        "media": str(media.resolve()),
+        "file": file,
+        "column": column,
+        "source": None if source is None else str(source.resolve()),
+    }
+    subject = file if source is None else source.name
+    with run_isolated("pictures", job, subject=subject, report=report, prepare=prepare) as folder:
+        images = _load(folder / "images.arrow").column("images").combine_chunks()
+        pictures = _load(folder / "pictures.arrow")
+        problems = tuple(load_problem(found) for found in json.loads((folder / "problems.json").read_text()))
+    return Media(images, pictures, problems)
+
+
+def run_picture_job(job: dict[str, Any], folder: Path, report: Report) -> None:
+    """Do what `find_media` asked for (in the limited process)."""
+    wanted = _load(folder / "wanted.arrow")
+    media = Path(job["media"])
+    log = ProblemLog(job["file"])
+    if "content" in wanted.column_names:
+        found, stored, problems = _keep_column(wanted, media, log, job["column"], report)
+    else:
+        pictures = None if job["source"] is None else open_pictures(Path(job["source"]))
+        found, stored, problems = _keep_entries(wanted, pictures, media, log, job["column"], report)
+    _save(pa.table({"images": pa.array(found, pa.list_(pa.string()))}), folder / "images.arrow")
+    distinct = {picture.picture: asdict(picture) for picture in stored}
+    _save(pa.Table.from_pylist(list(distinct.values()), schema=PICTURE_SCHEMA), folder / "pictures.arrow")
+    (folder / "problems.json").write_text(json.dumps([problem.to_dict() for problem in problems]))
+
+
+def _keep_column(
+    wanted: pa.Table, media: Path, log: ProblemLog, column: str | None, report: Report
+) -> tuple[list[list[str]], list[StoredPicture], tuple[Problem, ...]]:
+    """Keep pictures whose bytes stand in the table."""
+    contents = wanted.column("content")
+    filled = np.flatnonzero(contents.is_valid().to_numpy())
+    results = _store_all(lambda number: contents[int(filled[number])].as_py(), len(filled), media, report)
+    found: list[list[str]] = [[] for _ in range(wanted.num_rows)]
+    stored = []
+    for number, result in zip(filled, results, strict=True):
+        if isinstance(result, StoredPicture):
+            stored.append(result)
+            found[number] = [result.picture]
+        else:
+            row = wanted.column("row")[int(number)].as_py()
+            message = f"The picture was left out because {result}. The item is imported without it."
+            log.add("corrupt_picture", message, severity=Severity.WARNING, row=row, column=column)
+    return found, stored, log.problems()
+
+
+def _keep_entries(
+    wanted: pa.Table, pictures: PictureSource | None, media: Path, log: ProblemLog, column: str | None, report: Report
+) -> tuple[list[list[str]], list[StoredPicture], tuple[Problem, ...]]:
+    """Keep pictures of an archive or folder that items refer to."""
+    names = [] if pictures is None else [name for name in pictures.names() if not _JUNK.search(name)]
+    inside = ProblemLog("" if pictures is None else pictures.name)
+    usable = [name for name in names if PurePosixPath(name.lower()).suffix in PICTURE_ENDINGS]
+    for name in sorted(set(names) - set(usable)):
+        message = "The entry {value} is no picture and was left out; pictures are jpg, png, webp, gif, bmp or tiff."
+        inside.add_rows("not_a_picture", message, [None], severity=Severity.WARNING, values=[name])
+    matches, known = _match(wanted, PictureIndex(usable), media, log, column, with_source=pictures is not None)
+    needed = sorted({name for several in matches for name in several if not _HASH.match(name)})
+    results: dict[str, StoredPicture | str] = {}
+    if pictures is not None:
+        reader = pictures.read
+        results = dict(zip(needed, _store_all(lambda n: reader(needed[n]), len(needed), media, report), strict=True))
+    for name, result in results.items():
+        if isinstance(result, str):
+            message = f"The picture {name} was left out because {result}. Its items are imported without it."
+            inside.add_rows("corrupt_picture", message, [None], severity=Severity.WARNING, values=[name])
+    if len(usable) > len(needed):
+        spare = sorted(set(usable) - set(needed))
+        message = "The picture {value} belongs to no item; name it like the item's id, or refer to it in the catalogue."
+        inside.add_rows("unused_picture", message, [None] * len(spare), severity=Severity.WARNING, values=spare)
+    stored = [result for result in results.values() if isinstance(result, StoredPicture)]
+    hashes = {name: result.picture for name, result in results.items() if isinstance(result, StoredPicture)} | known
+    found = [list(dict.fromkeys(hashes[name] for name in several if name in hashes)) for several in matches]
+    return found, stored, log.problems() + inside.problems()
+
+
+def _match(
+    wanted: pa.Table, index: PictureIndex, media: Path, log: ProblemLog, column: str | None, *, with_source: bool
+) -> tuple[list[list[str]], dict[str, str]]:
+    """Return the entries of each item, and hashes that were given outright and are kept already."""
+    matches: list[list[str]] = []
+    known: dict[str, str] = {}
+    missing: list[tuple[int, str]] = []
+    for item_id, references, row in zip(
+        *(wanted.column(n).to_pylist() for n in ("item_id", "references", "row")), strict=True
+    ):
+        several = []
+        for reference in references:
+            entry = index.by_reference(reference)
+            if entry is not None:
+                several.append(entry)
+            elif _HASH.match(reference) and all(media_file(media, reference, size).exists() for size in SIZES):
+                known[reference] = reference
+                several.append(reference)
+            else:
+                missing.append((row, reference))
+        matches.append(several if references else index.by_item(item_id))
+    where = (
+        "was not found among the pictures given"
+        if with_source
+        else "cannot be used, as no zip or folder of pictures was given"
+    )
+    log.add_rows(
+        "missing_picture",
+        f"The picture {{value}} {where}: the item is imported without it.",
+        [row for row, _ in missing],
+        severity=Severity.WARNING,
+        column=column,
+        values=[reference for _, reference in missing],
+    )
+    return matches, known
+
+
+def _store_all(read: Callable[[int], bytes], count: int, media: Path, report: Report) -> list[StoredPicture | str]:
+    """Keep pictures 0 … count − 1 on a few threads; a reason in words where one cannot be kept."""
+
+    def keep(number: int) -> StoredPicture | str:
+        try:
+            return store_picture(read(number), media)
+        except InputError as error:
+            return str(error)
+
+    results: list[StoredPicture | str] = []
+    with ThreadPoolExecutor(THREADS) as pool:
+        for start in range(0, count, 500):
+            results.extend(pool.map(keep, range(start, min(start + 500, count))))
+            report(len(results) / count)
+    return results
+
+
+def _save(table: pa.Table, path: Path) -> None:
+    """Write an Arrow file."""
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+
+
+def _load(path: Path) -> pa.Table:
+    """Read an Arrow file."""
+    with pa.OSFile(str(path), "rb") as source:
+        return pa.ipc.open_file(source).read_all()
