@@ -1,6 +1,5 @@
 """The contrastive loss of fine-tuning: pictures and texts of one product attract, all other pairs repel. Pure maths."""
 
-import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -31,6 +30,7 @@ def contrast_loss(pictures: Tensor, texts: Tensor, groups: Tensor, temperature: 
 
     Examples
     --------
+    >>> import torch
     >>> pairs = torch.eye(2)
     >>> round(float(contrast_loss(pairs, pairs, torch.arange(2), 1.0)), 4)
     0.3133

@@ -8,6 +8,7 @@ of its own (`image/tuned.py`) whose id derives from its weights.
 import logging
 import time
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -260,7 +261,7 @@ def _train(
         affordable = int((started + config.budget_s - training_started) / ((now - training_started) / len(losses)))
         n_steps = max(len(losses), min(n_steps, affordable))
         progress(STAGE, 0.5 + 0.5 * len(losses) / n_steps, message=f"step {len(losses)} of {n_steps}", loss=losses[-1])
-    model = TunedVit(network, tail, projection, config.original_share)
+    model = TunedVit(deepcopy(network), tail, projection, config.original_share)
     round_to_half(model)
     return model, losses, n_steps < planned
 

@@ -1,8 +1,8 @@
-"""The compact vision transformer of our own: convolutions cut a picture into 36 tokens, attention mixes them.
+"""The compact vision transformer of our own: a picture becomes 36 tokens, attention mixes them, a map of places pools.
 
-Early convolutions replace the patch projection because they learn faster from few pictures. Only the network and its
-files are here; reading pictures is in `pictures.py`, the `Encoder` around it in `image/compact_vit.py`, training in
-`scripts/train_image_encoder.py`.
+A token adds what early convolutions learned and what a fixed description of its patch says (`describe.py`); both let a
+transformer learn from few pictures. Only the network and its files are here; reading pictures is in `pictures.py`, the
+`Encoder` around it in `image/compact_vit.py`, training in `scripts/train_image_encoder.py`.
 
 References
 ----------
@@ -22,8 +22,11 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from recsys.encoders.describe import PatchDescriptor
 from recsys.errors import EncoderError
 
+PATCH = 16
+PLACE_SIDE, PLACE_WIDTH = 3, 32
 PIXEL_MEAN = (0.60, 0.57, 0.55)
 PIXEL_STD = (0.28, 0.28, 0.28)
 
@@ -50,7 +53,7 @@ class VitConfig:
     width: int = 192
     depth: int = 4
     heads: int = 4
-    embedding_size: int = 192
+    embedding_size: int = 256
 
     def __post_init__(self) -> None:
         if self.picture_size % 16 or self.picture_size <= 0:
@@ -83,6 +86,24 @@ class Block(nn.Module):
         return tokens + self.mlp(self.norm_mlp(tokens))
 
 
+class Pool(nn.Module):
+    """Tokens (b, t, width) → embedding (b, d): their mean, and a coarse map of where what is (a product is centred)."""
+
+    def __init__(self, width: int, embedding_size: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.place = nn.Linear(width, PLACE_WIDTH)
+        self.head = nn.Linear(width + PLACE_WIDTH * PLACE_SIDE**2, embedding_size)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """(b, t, width) → (b, d)."""
+        tokens = self.norm(tokens)
+        side = round(tokens.shape[1] ** 0.5)
+        grid = self.place(tokens).transpose(1, 2).unflatten(2, (side, side))
+        places = functional.adaptive_avg_pool2d(grid, PLACE_SIDE).flatten(1)
+        return self.head(torch.cat([tokens.mean(dim=1), places], dim=1))
+
+
 class CompactVit(nn.Module):
     """Pictures → embeddings (not yet of length 1).
 
@@ -101,16 +122,17 @@ class CompactVit(nn.Module):
         for before, after in pairwise(channels):
             steps += [nn.Conv2d(before, after, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
         self.stem = nn.Sequential(*steps[:-1])
-        side = config.picture_size // 16
+        self.describe = PatchDescriptor()
+        self.from_description = nn.Linear(self.describe.size, width)
+        side = config.picture_size // PATCH
         self.positions = nn.Parameter(torch.randn(1, side * side, width) * 0.02)
         self.blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.depth))
-        self.norm = nn.LayerNorm(width)
-        self.head = nn.Linear(width, config.embedding_size)
+        self.pool = Pool(width, config.embedding_size)
         self.register_buffer("pixel_mean", torch.tensor(PIXEL_MEAN).view(1, 3, 1, 1) * 255, persistent=False)
         self.register_buffer("pixel_std", torch.tensor(PIXEL_STD).view(1, 3, 1, 1) * 255, persistent=False)
 
     def tokens(self, pixels: Tensor, n_blocks: int | None = None) -> Tensor:
-        """Run the stem and the first `n_blocks` blocks (all unless given).
+        """Cut into patches and run the first `n_blocks` blocks (all unless given).
 
         Parameters
         ----------
@@ -123,9 +145,10 @@ class CompactVit(nn.Module):
         -------
         float, shape (b, t, width).
         """
-        scaled = (pixels.float() - self.pixel_mean) / self.pixel_std
-        features = self.stem(scaled)
-        tokens = features.flatten(2).transpose(1, 2) + self._positions_for(features.shape[-1])
+        pixels = pixels.float()
+        features = self.stem((pixels - self.pixel_mean) / self.pixel_std)
+        described = self.from_description(self.describe(pixels / 255))
+        tokens = features.flatten(2).transpose(1, 2) + described + self._positions_for(features.shape[-1])
         for block in list(self.blocks)[:n_blocks]:
             tokens = block(tokens)
         return tokens
@@ -142,7 +165,7 @@ class CompactVit(nn.Module):
         """Run the blocks after the first `n_done` on tokens (b, t, width) and pool them to (b, d)."""
         for block in list(self.blocks)[n_done:]:
             tokens = block(tokens)
-        return self.head(self.norm(tokens.mean(dim=1)))
+        return self.pool(tokens)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(b, 3, s, s) pixels in 0–255 → (b, d) float."""
@@ -150,11 +173,11 @@ class CompactVit(nn.Module):
 
 
 class Tail(nn.Module):
-    """The last blocks, norm and head of a network, to be tuned apart; tokens (b, t, width) → (b, d)."""
+    """The last blocks and the pooling of a network, to be tuned apart; tokens (b, t, width) → (b, d)."""
 
-    def __init__(self, blocks: nn.ModuleList, norm: nn.LayerNorm, head: nn.Linear) -> None:
+    def __init__(self, blocks: nn.ModuleList, pool: Pool) -> None:
         super().__init__()
-        self.blocks, self.norm, self.head = blocks, norm, head
+        self.blocks, self.pool = blocks, pool
 
     @classmethod
     def of(cls, network: CompactVit, n_blocks: int) -> "Tail":
@@ -168,13 +191,13 @@ class Tail(nn.Module):
         if not 0 <= n_blocks <= len(network.blocks):
             raise EncoderError(f"n_blocks is {n_blocks}; this network has {len(network.blocks)} blocks.")
         blocks = nn.ModuleList(deepcopy(block) for block in list(network.blocks)[len(network.blocks) - n_blocks :])
-        return cls(blocks, deepcopy(network.norm), deepcopy(network.head))
+        return cls(blocks, deepcopy(network.pool))
 
     def forward(self, tokens: Tensor) -> Tensor:
         """(b, t, width) tokens from the block before → (b, d) float."""
         for block in self.blocks:
             tokens = block(tokens)
-        return self.head(self.norm(tokens.mean(dim=1)))
+        return self.pool(tokens)
 
 
 def save_network(network: CompactVit, weights: Path) -> None:
