@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,10 +12,18 @@ from recsys.cli.output import print_json, print_table
 from recsys.settings import Settings
 
 if TYPE_CHECKING:
+    from recsys.store import Store
     from recsys.workflows.imports import ImportReport
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 PROBLEMS_SHOWN = 200
+STAGES: dict[str, tuple[str, float, float]] = {
+    "read": ("Reading the file", 0.0, 0.3),
+    "check": ("Checking", 0.3, 0.5),
+    "pictures": ("Keeping the pictures", 0.5, 0.85),
+    "write": ("Writing", 0.85, 1.0),
+}
+"""Stage of an import → words for a person, and the stretch of the whole it takes."""
 
 mapping_option = click.option(
     "--mapping",
@@ -152,21 +160,23 @@ def roll_back_import(settings: Settings, import_id: str, as_json: bool) -> None:
     from recsys.workflows.imports import rollback_import
 
     with Store.open(settings.shop) as store:
-        rollback_import(store, settings.shop, import_id)
+        report = rollback_import(store, import_id)
     if as_json:
-        print_json({"import_id": import_id, "status": "rolled_back"})
+        print_json(report.to_dict())
     else:
-        click.echo(f"Import {import_id} was rolled back.", err=True)
+        click.echo(report.message)
 
 
-def _import(settings: Settings, as_json: bool, work: "Callable[[Any, Bar], ImportReport]") -> None:
+def _import(
+    settings: Settings, as_json: bool, work: "Callable[[Store, Callable[[str, float], None]], ImportReport]"
+) -> None:
     """Run one import with the store open, show its report, and fail if the report does."""
     from recsys.store import Store
 
     with Bar() as bar, Store.open(settings.shop) as store:
-        report = work(store, bar)
+        report = work(store, _stages(bar))
     if as_json:
-        print_json(report.to_json())
+        print_json(report.to_dict())
     else:
         for problem in report.problems[:PROBLEMS_SHOWN]:
             click.echo(str(problem), err=True)
@@ -174,7 +184,17 @@ def _import(settings: Settings, as_json: bool, work: "Callable[[Any, Bar], Impor
         if hidden > 0:
             click.echo(f"… and {hidden:,} more; --json lists them all.", err=True)
         if report.ok:
-            click.echo(report.summary)
+            click.echo(report.message)
     if not report.ok:
-        click.echo(f"Error: {report.summary}", err=True)
+        click.echo(f"Error: {report.message}", err=True)
         raise click.exceptions.Exit(1)
+
+
+def _stages(bar: Bar) -> Callable[[str, float], None]:
+    """Return an import's own progress: a stage and how much of it is done."""
+
+    def report(stage: str, fraction: float) -> None:
+        words, start, end = STAGES[stage]
+        bar(words, start + (end - start) * fraction)
+
+    return report

@@ -8,8 +8,8 @@ import click
 from recsys.cli.bar import Bar
 from recsys.cli.context import Command, json_option
 from recsys.cli.files import require_known_suffix, write_frame
+from recsys.cli.option_types import DAY, WEIGHTS
 from recsys.cli.output import flatten, plain, print_json, print_notes, print_table
-from recsys.cli.weights import WEIGHTS
 from recsys.settings import Settings
 from recsys.vocabulary import Columns, ItemScope
 
@@ -129,8 +129,10 @@ def explain(settings: Settings, user: str, item: str, run_id: str | None, as_jso
 @click.option(
     "--protocol", type=click.Choice(["time"]), default="time", show_default=True, help="How the data is split."
 )
-@click.option("--cut", metavar="DAY", help="First day of the test window, such as 2011-09-01; without it chosen.")
-@click.option("--end", metavar="DAY", help="Day after the test window; without it the end of the data.")
+@click.option(
+    "--cut", type=DAY, metavar="DAY", help="First day of the test window, such as 2011-09-01; without it chosen."
+)
+@click.option("--end", type=DAY, metavar="DAY", help="Day after the test window; without it the end of the data.")
 @json_option
 @click.pass_obj
 def evaluate(settings: Settings, protocol: str, cut: str | None, end: str | None, as_json: bool) -> None:

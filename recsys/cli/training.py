@@ -1,5 +1,6 @@
 """`train` and `runs list|show|promote|rollback`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import click
 
 from recsys.cli.bar import Bar
 from recsys.cli.context import Command, Group, json_option
+from recsys.cli.option_types import SPLIT
 from recsys.cli.output import flatten, plain, print_json, print_table
 from recsys.settings import Settings
 
@@ -20,9 +22,9 @@ from recsys.settings import Settings
 )
 @click.option(
     "--split",
+    type=SPLIT,
     default="none",
     show_default=True,
-    metavar="none|time:T",
     help="none: learn from everything; time:2011-09-01 keeps what came after that day for evaluation.",
 )
 @click.option("--promote/--no-promote", default=True, show_default=True, help="Make the finished run the live one.")
@@ -49,11 +51,13 @@ def train(
       vitrine --shop my_shop train
       vitrine --shop my_shop train --split time:2011-09-01 --no-promote --json
     """
+    from recsys.training.config import TrainingConfig, load_training_config
     from recsys.training.jobs import ProgressWriter, new_run_id
-    from recsys.workflows.training import load_training_config
     from recsys.workflows.training import train as workflow
 
-    config = load_training_config(config_file, split=split, data_version=snapshot)
+    config = load_training_config(config_file) if config_file else TrainingConfig()
+    if split:
+        config = replace(config, test_from=split)
     name = run_id or new_run_id()
     with ProgressWriter(settings.shop, name) as state, Bar(also=state) as bar:
         record = workflow(settings, config, run_id=name, promote=promote, progress=bar)
@@ -76,22 +80,23 @@ def runs() -> None:
 @json_option
 @click.pass_obj
 def list_runs(settings: Settings, as_json: bool) -> None:
-    """List the runs of this shop, newest first.
+    """List every training of this shop, newest first: finished, failed, cancelled, running.
 
     Example:
       vitrine --shop my_shop runs list --json
     """
-    from recsys.training.runs import list_runs as all_runs
+    from recsys.workflows.run_history import list_trainings
 
-    records = [plain(record.to_json()) for record in all_runs(settings.shop)]
+    rows = list_trainings(settings.shop)
     if as_json:
-        print_json(records)
-    elif not records:
+        print_json(rows)
+    elif not rows:
         click.echo("No run yet; begin with `vitrine train`.")
     else:
-        columns = ["run_id", "status", "created_at", "data_version", "live"]
-        shown = [column for column in columns if column in records[0]]
-        print_table(shown, ([record.get(column) for column in shown] for record in records))
+        cells = (
+            [r.run_id, r.status, r.live, r.created_at, round(r.elapsed_s), r.data_version, r.message] for r in rows
+        )
+        print_table(["run", "status", "live", "began", "seconds", "data", "note"], cells)
 
 
 @runs.command("show")

@@ -1,6 +1,7 @@
-"""`text=.4,image=.2` as an option's type."""
+"""What an option may be beside text and numbers: `text=.4,image=.2`, `time:2011-09-01`."""
 
 import math
+from datetime import datetime
 
 import click
 
@@ -42,4 +43,41 @@ class WeightsType(click.ParamType[dict[str, float]]):
         return weight
 
 
+class DayType(click.ParamType[str]):
+    """A day such as 2011-09-01, or a time of it, in ISO 8601; UTC where no zone is said."""
+
+    name = "day"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check, and return it as it was said."""
+        try:
+            datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write it as 2011-09-01.", param, ctx)
+        return value
+
+
+class SplitType(click.ParamType[str]):
+    """`none`, or `time:T`; becomes T, or "" for none."""
+
+    name = "none|time:T"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Parse, or fail with what is allowed.
+
+        Examples
+        --------
+        >>> SplitType().convert("time:2011-09-01", None, None)
+        '2011-09-01'
+        """
+        kind, colon, day = value.partition(":")
+        if value in {"none", ""}:
+            return ""
+        if kind != "time" or not colon:
+            self.fail(f"{value!r} is neither none nor time:2011-09-01.", param, ctx)
+        return DayType().convert(day, param, ctx)
+
+
 WEIGHTS = WeightsType()
+DAY = DayType()
+SPLIT = SplitType()
