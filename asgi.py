@@ -10,10 +10,15 @@ if str(HERE) not in sys.path:
 import streamlit as st  # noqa: E402 (after the path, so that `ui` and `recsys` are importable from any folder)
 from starlette.middleware import Middleware  # noqa: E402
 from starlette.routing import Route  # noqa: E402
+from streamlit.runtime.pages_manager import PagesManager  # noqa: E402
 
 from ui import data, errors  # noqa: E402
 from ui.headers import SecurityHeaders  # noqa: E402
 from ui.media import media_route  # noqa: E402
+
+# A folder named `pages` starts Streamlit's older navigation until the entry script has run once, so a deep link opened
+# first on a fresh server would show a page without its frame. This is what `st.navigation` itself sets.
+PagesManager.uses_pages_directory = False
 
 app = st.App(
     HERE / "app.py",

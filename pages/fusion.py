@@ -1,6 +1,56 @@
-"""In work."""
+"""Move the weights of the sum: the list follows while dragging, quality on held-out shoppers follows on release."""
 
-from ui.components import empty_state, page_header
+import streamlit as st
 
-page_header("fusion", "…")
-empty_state("x", "y", command="vitrine demo")
+from ui import charts, data, frame, lab, shelf, state, tuning, tuning_parts
+from ui.components import filter_bar, page_header
+from ui.text import plain_text, plural
+
+page_header(
+    "Fusion", "Drag a weight and the list re-ranks at once; quality on held-out shoppers follows when you let go."
+)
+model = frame.require_model()
+live = tuning.slider_positions(model.weights, model.names)
+
+with filter_bar():
+    shopper = st.selectbox(
+        "Shopper",
+        data.shoppers(),
+        format_func=plain_text,
+        accept_new_options=True,
+        key=state.SHOPPER,
+        bind="query-params",
+        width=210,
+        help="Type any shopper id. Somebody unknown gets the list for people without history.",
+    )
+    tuning_parts.preset_picker(model)
+    tuning_parts.preset_saver(model, live)
+    st.button(
+        "Back to live", icon=":material/restart_alt:", on_click=state.keep_draft, args=(None,), key="back_to_live"
+    )
+
+
+@st.fragment(key="lab_fragment")
+def draw() -> None:
+    weights = state.draft_weights(live)
+    bench = data.bench(model, shopper or "", weights)
+    left, right = st.columns([2, 1], gap="medium")
+    with left.container(border=True):
+        lab.draw_lab(
+            bench.data,
+            weights,
+            key=state.LAB,
+            colors=charts.component_colors(model.names),
+            track=charts.palette()["line"],
+            on_release=lambda: tuning_parts.take_release(model.names, live),
+        )
+        tuning_parts.exactness_note(bench)
+    with right:
+        tuning_parts.quality_tiles(tuning.judge(model, weights), shelf.same_weights(weights, live))
+        tuning_parts.surface_map(model, weights)
+
+
+draw()
+st.markdown(
+    f":gray[:small[Every list here holds products on sale only: {plural(len(model.catalogue), 'product')} in the run.]]"
+)

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 # Smallest OKLab distance between any two, over normal, protan, deutan and tritan sight: 13.8 light, 13.0 dark (×100).
 # Each has at least 3:1 against its page.
@@ -154,5 +156,75 @@ def term_bars(
                 "barWidth": 14,
                 "label": {"show": True, "position": "right", "color": colours["text"], "precision": digits},
             }
+        ],
+    }
+
+
+def heat_map(
+    grid: Sequence[float],
+    z: NDArray[np.float64],
+    *,
+    ring: tuple[float, float],
+    x_name: str,
+    y_name: str,
+    label: str,
+) -> dict[str, Any]:
+    """Return an ECharts heat-map over a square grid with a ring; cell n is row n // len(grid), column n % len(grid).
+
+    Parameters
+    ----------
+    grid
+        Values of both axes, ascending, 0 to 1.
+    z
+        One value per cell, shape (len(grid), len(grid)); rows are y.
+    ring
+        (x, y) of the ring, in the units of the grid.
+    x_name, y_name, label
+        Names of the axes and of the value.
+    """
+    colours, ticks, n = palette(), [f"{v:.1f}" for v in grid], len(grid)
+    half = (grid[1] - grid[0]) / 2
+    shade = {"axisTick": {"show": False}, "axisLine": {"show": False}, "splitLine": {"show": False}}
+    name = {"nameLocation": "middle", "nameTextStyle": {"color": colours["muted"]}}
+    tick = {"axisLabel": {"color": colours["muted"], "interval": 1}}
+    free = {"type": "value", "min": grid[0] - half, "max": grid[-1] + half, "show": False}
+    cells = [[ticks[c], ticks[r], round(float(z[r, c]), 4)] for r in range(n) for c in range(n)]
+    return {
+        "animation": False,
+        "grid": {"left": 48, "right": 6, "top": 6, "bottom": 42},
+        "tooltip": {"formatter": f"{x_name} {{@[0]}}<br>{y_name} {{@[1]}}<br>{label} {{@[2]}}"},
+        "xAxis": [{"type": "category", "data": ticks, "name": x_name, "nameGap": 26} | shade | name | tick, free],
+        "yAxis": [{"type": "category", "data": ticks, "name": y_name, "nameGap": 30} | shade | name | tick, free],
+        "visualMap": {
+            "min": float(z.min()),
+            "max": float(max(z.max(), z.min() + 1e-9)),
+            "show": False,
+            "seriesIndex": 0,
+            "dimension": 2,
+            "inRange": {"color": sequential()},
+        },
+        "series": [
+            {
+                "type": "heatmap",
+                "data": cells,
+                "selectedMode": "single",
+                "select": {"itemStyle": {"borderWidth": 0}},
+                "emphasis": {"itemStyle": {"borderColor": colours["text"], "borderWidth": 2}},
+            },
+            {
+                "type": "scatter",
+                "xAxisIndex": 1,
+                "yAxisIndex": 1,
+                "silent": True,
+                "symbolSize": 15,
+                "data": [list(ring)],
+                "itemStyle": {
+                    "color": "rgba(0,0,0,0)",
+                    "borderColor": "#FFFFFF",
+                    "borderWidth": 3,
+                    "shadowColor": "#000000",
+                    "shadowBlur": 4,
+                },
+            },
         ],
     }

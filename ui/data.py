@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -18,13 +19,15 @@ from recsys.errors import RunError
 from recsys.settings import DEFAULT_SHOP, ShopPaths
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from recsys.ranking.model import Model
     from recsys.store import Store
     from recsys.workflows.performance import Period
+    from ui.tuning import Bench
 
+LIVE, DRAFT = "Live", "Draft"
+"""Names of the weights that are not presets."""
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -187,3 +190,75 @@ def _first_seen(folder: str, data_version: str) -> "NDArray[np.datetime64]":
 
     events = pd.read_parquet(Path(folder) / data_version / "events.parquet")
     return Interactions.from_events(events, _read_catalogue(folder, data_version)).first_seen
+
+
+# ------------------------------------------------------------- choices of the filter bars
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _choices(root: str, run_id: str, version: int) -> tuple[list[str], list[str]]:
+    """Shoppers and categories to offer, of one run."""
+    from ui.shelf import list_categories, list_shoppers
+
+    model = _load_model(root, run_id, version)
+    return list_shoppers(model), list_categories(model.catalogue)
+
+
+def shoppers() -> list[str]:
+    """Return shoppers to offer, seen last first; at least one name, so that an empty log still shows a list."""
+    pointer = live_pointer()
+    found = _choices(str(shop_paths().root), *pointer)[0] if pointer else []
+    return found or ["new visitor"]
+
+
+def categories() -> list[str]:
+    """Return every category path of the live run's catalogue."""
+    pointer = live_pointer()
+    return _choices(str(shop_paths().root), *pointer)[1] if pointer else []
+
+
+def weight_sets(model: "Model") -> dict[str, dict[str, float] | None]:
+    """Return weights by the name shown: Live (None), the draft of this visitor if there is one, every preset."""
+    from recsys.fusion.presets import list_presets
+
+    from ui.state import draft_weights
+
+    sets: dict[str, dict[str, float] | None] = {LIVE: None}
+    draft = draft_weights(model.weights)
+    if draft != dict(model.weights):
+        sets[DRAFT] = draft
+    for name, weights in list_presets(shop_paths()).items():
+        sets.setdefault(name, {n: w for n, w in weights.items() if n in model.names})
+    return sets
+
+
+# ------------------------------------------------------------- Fusion
+
+
+def bench(model: "Model", shopper: str, weights: dict[str, float]) -> "Bench":
+    """Return what the lab shows for a shopper at these slider positions; kept for a while, since people go back."""
+    from ui.shelf import now
+
+    return _bench(model.run_id, shopper, tuple(sorted(weights.items())), str(now()), model)
+
+
+@st.cache_resource(max_entries=64, ttl=600, show_spinner=False)
+def _bench(run_id: str, shopper: str, weights: tuple[tuple[str, float], ...], minute: str, _model: "Model") -> "Bench":
+    from ui.tuning import build_bench
+
+    return build_bench(_model, shopper, dict(weights), np.datetime64(minute, "us"))
+
+
+def surface(model: "Model", others: dict[str, float]) -> "NDArray[np.float64]":
+    """Return NDCG@20 of held-out shoppers over the α/β grid with the other weights as given."""
+    return _surface(model.run_id, tuple(sorted(others.items())), model)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _surface(run_id: str, others: tuple[tuple[str, float], ...], _model: "Model") -> "NDArray[np.float64]":
+    from ui.tuning import GRID, SYMBOLS
+
+    assert _model.holdout is not None
+    found = _model.holdout.surface(dict(others), *SYMBOLS, grid=GRID)
+    found.setflags(write=False)
+    return found

@@ -12,6 +12,7 @@ ITEMS = "items"  # bound; all, new or warm
 HIDE_SEEN = "hide_seen"  # bound
 IN_STOCK = "in_stock"  # bound
 VIEW = "view"  # bound; Grid or Compare
+WEIGHT_SET = "use"  # bound; Live, Draft or the name of a preset
 PERIOD = "period"  # bound; days, Today, Performance and New items
 PLACEMENT = "placement"  # bound; Performance
 WEIGHTS = "weights"  # in the URL of Fusion and Recommendations: "text:0.4,image:0.2"
@@ -19,6 +20,7 @@ WEIGHTS = "weights"  # in the URL of Fusion and Recommendations: "text:0.4,image
 WHY = "why_item"  # session: product whose drawer opens in this run
 LAB = "lab"  # session: value of the fusion component
 DRAFT = "draft_weights"  # session: weights under trial; absent = live weights
+JOB = "job_run_id"  # session: training job followed last
 PRESET = "preset"  # session: preset chosen last
 
 

@@ -9,7 +9,7 @@ function makeCard() {
   pic.append(letters); row.append(part.rank, part.move, part.score)
   part.why.type = 'button'; part.why.tabIndex = -1; part.actions.append(part.why)
   li.append(pic, row, bar, part.title, part.sub, part.actions)
-  li.part = part
+  li.own = part
   return li
 }
 
@@ -66,7 +66,7 @@ export default function (component) {
   data.cards.forEach((card, n) => {
     let li = list.children[n]
     if (!li) { li = makeCard(); list.append(li) }
-    const part = li.part
+    const part = li.own
     li.dataset.id = card.id
     li.tabIndex = opens ? (n === 0 ? 0 : -1) : -1
     li.setAttribute('aria-label', card.spoken)

@@ -1,0 +1,133 @@
+"""Parts of the Fusion page: presets, quality tiles, the α/β map, and the callbacks behind them."""
+
+import math
+from collections.abc import Mapping
+
+import streamlit as st
+from recsys.fusion.presets import list_presets, save_preset
+
+from recsys.fusion.holdout import Quality
+from recsys.ranking.model import Model
+from ui import charts, data, errors, lab, shelf, state, tuning
+from ui.components import empty_state, heading, metric_tile
+from ui.text import number, plain_text, plural, safe_text, signed
+
+_MEASURES = (
+    (
+        "NDCG@20",
+        "ndcg",
+        "How high the list puts what held-out shoppers went on to choose: 1 is a perfect order of the first 20.",
+    ),
+    ("Recall@20", "recall", "Share of what held-out shoppers went on to choose that stands among the first 20."),
+)
+
+
+def take_release(names: tuple[str, ...], live: Mapping[str, float]) -> None:
+    """Callback of the lab: keep the weights just let go; the live ones again mean no draft."""
+    weights = lab.read_release(state.LAB, names)
+    if weights is not None:
+        state.keep_draft(None if not any(weights.values()) or shelf.same_weights(weights, live) else weights)
+
+
+def preset_picker(model: Model) -> None:
+    """Choose a preset; its weights become the draft."""
+    presets = list_presets(data.shop_paths())
+
+    def load() -> None:
+        name = st.session_state.get(state.PRESET)
+        if name in presets:
+            state.keep_draft(tuning.slider_positions(presets[name], model.names))
+
+    st.selectbox(
+        "Preset",
+        list(presets),
+        index=None,
+        placeholder="Load a preset",
+        format_func=plain_text,
+        key=state.PRESET,
+        on_change=load,
+        width=190,
+    )
+
+
+def preset_saver(model: Model, live: Mapping[str, float]) -> None:
+    """Name the weights on screen and keep them for everybody."""
+
+    def save() -> None:
+        name = str(st.session_state.get("preset_name") or "").strip()
+        with errors.shown():
+            save_preset(data.shop_paths(), name, shelf.normalise(state.draft_weights(live)))
+            st.toast(f"Saved as {safe_text(name, 60)}", icon=":material/bookmark_added:")
+
+    with st.popover("Save as preset", icon=":material/bookmark_add:"), st.form("save_preset", border=False):
+        st.text_input("Name", key="preset_name", max_chars=60, placeholder="Autumn push")
+        st.form_submit_button("Save", type="primary", on_click=save)
+
+
+def exactness_note(bench: tuning.Bench) -> None:
+    """Say how far the browser's list can be trusted."""
+    n = len(bench.data.items)
+    held = (
+        f"The browser holds the {plural(n, 'product')} of {number(bench.n_products)} that can reach the list from here"
+    )
+    unlike = (
+        f"; {plural(bench.n_unlike, 'place')} differ from the served list, where only the best candidates get Response"
+        if bench.n_unlike
+        else "; for these weights its order is the served one"
+    )
+    st.markdown(f":gray[:small[{held}{unlike}.]]")
+
+
+def quality_tiles(found: Quality | None, is_live: bool) -> None:
+    """Quality of the weights on held-out shoppers and its change against live with the interval of the change."""
+    if found is None:
+        empty_state(
+            "No held-out shoppers", "This run kept none, so weights cannot be judged. Train again to keep some."
+        )
+        return
+    with st.grid(2, min_column_width=140, gap="small"):
+        for label, name, meaning in _MEASURES:
+            change, half = getattr(found, f"{name}_change"), getattr(found, f"{name}_half_width")
+            interval = f"{signed(change - half)} to {signed(change + half)}"
+            metric_tile(
+                label,
+                f"{getattr(found, name):.3f}",
+                change=0 if is_live or math.isclose(change, 0, abs_tol=5e-4) else signed(change),
+                change_note="same as live" if is_live else interval,
+                decided=abs(change) > half,
+                help=f"{meaning} {plural(found.n_users, 'held-out shopper')}; change against live, paired by shopper, "
+                f"95% interval {interval}.",
+            )
+
+
+def surface_map(model: Model, weights: Mapping[str, float]) -> None:
+    """The α/β map: NDCG for every pair of the two sliders, a ring where they stand, a click to go there."""
+    if model.holdout is None or not set(tuning.SYMBOLS) <= set(model.names):
+        return
+    with st.container(border=True, gap="xsmall", key="surface_card"):
+        heading("Where quality is highest", "NDCG@20; click a cell to use it")
+        with st.container(key="surface_slot"):
+            z = data.surface(model, tuning.other_weights(weights))
+            x, y = (weights[name] for name in tuning.SYMBOLS)
+            spec = charts.heat_map(
+                tuning.GRID, z, ring=(x, y), x_name="Text α, slider", y_name="Image β, slider", label="NDCG@20"
+            )
+            best = max((float(z[r, c]), tuning.GRID[c], tuning.GRID[r]) for r in range(len(z)) for c in range(len(z)))
+            st.echarts_chart(
+                spec,
+                key="surface",
+                on_select=lambda: _use_cell(weights),
+                height=270,
+                alt=f"NDCG at 20 over text and image weight; highest {best[0]:.3f} at α {best[1]}, β {best[2]}",
+            )
+
+
+def _use_cell(weights: Mapping[str, float]) -> None:
+    """Callback of the map: put both sliders where the click was."""
+    for group in st.session_state["surface"].selection.selected:
+        if group["data_indices"]:
+            cell = group["data_indices"][0]
+            row, column = divmod(cell, len(tuning.GRID))
+            moved = dict(weights) | dict(zip(tuning.SYMBOLS, (tuning.GRID[column], tuning.GRID[row]), strict=True))
+            if any(moved.values()):
+                state.keep_draft(moved)
