@@ -205,7 +205,7 @@ def _prices(
 
 def _stock(
     rng: np.random.Generator, assortment: Assortment, units_sold: NDArray[np.int64], n_days: int
-) -> pd.api.extensions.ExtensionArray:
+) -> "pd.arrays.IntegerArray":
     """Units in stock: 0 for about 2 %, half of them best sellers; unknown for 1 %."""
     n = len(assortment)
     stock = np.minimum(rng.gamma(1.3, 45.0, n).astype(np.int64) + 1, 400)

@@ -82,43 +82,56 @@ def develop(sheet: Sheet, size: int, light: Light) -> Image.Image:
         RGB, `size` square.
     """
     factor = sheet.pixels // size
-    ink = np.array(sheet.ink.reduce(factor), dtype=np.float32)
-    alpha = _shares(sheet.alpha.reduce(factor))[..., None]
-    gleam = _shares(_softened(sheet.gleams, size, 0.02))[..., None]
-    ink *= _lighting(sheet, size, factor, light)[..., None] * (1 - gleam)
-    ink += gleam * (255 * alpha) + _backdrop(sheet, size, light)[..., None] * (1 - alpha) * light.backdrop
-    ink *= light.exposure * np.array([1 + light.warmth, 1.0, 1 - light.warmth], dtype=np.float32)
-    np.clip(ink, 0, 255, out=ink)
-    return Image.fromarray(ink.astype(np.uint8), "RGB")
+    covered = sheet.alpha.reduce(factor)
+    alpha = _shares(covered)
+    lit = _lighting(sheet, covered, light)
+    ground = _backdrop(covered, sheet.grounded, light) * (1 - alpha)
+    if sheet.gleams.getbbox() is not None:
+        gleam = _shares(_softened(sheet.gleams, size, 0.02))
+        lit *= 1 - gleam
+        sheen = 255 * gleam * alpha
+    else:
+        sheen = np.zeros_like(alpha)
+    # Channel by channel: contiguous planes are several times faster than a last axis of length 3.
+    casts = (1 + light.warmth, 1.0, 1 - light.warmth)
+    bands = []
+    for band, tone, cast in zip(sheet.ink.reduce(factor).split(), light.backdrop, casts, strict=True):
+        plane = _floats(band) * lit
+        plane += ground * tone
+        plane += sheen
+        plane *= np.float32(light.exposure * cast)
+        bands.append(Image.fromarray(np.clip(plane, 0, 255).astype(np.uint8)))
+    return Image.merge("RGB", bands)
 
 
-def _lighting(sheet: Sheet, size: int, factor: int, light: Light) -> NDArray[np.float32]:
+def _lighting(sheet: Sheet, covered: Image.Image, light: Light) -> NDArray[np.float32]:
     """Brightness per pixel, shape (size, size): relief from the silhouette's blurred edge, folds, seams."""
-    low = sheet.alpha.reduce(sheet.pixels // (size // 2))
+    size = covered.width
+    low = covered.reduce(2)
     height: NDArray[np.float32] = _shares(
         low.filter(ImageFilter.BoxBlur(size * 0.018)).filter(ImageFilter.BoxBlur(size * 0.018))
     )
-    down, right = np.gradient(height, 4.0 / size)
-    slope = -(right * np.cos(light.angle) + down * np.sin(light.angle))
-    relief: NDArray[np.float64] = 0.955 + light.relief * np.clip(-slope * 0.09, -1.2, 0.7) + 0.07 * height
+    down, right = np.gradient(height, np.float32(4.0 / size))
+    slope = -(right * np.float32(np.cos(light.angle)) + down * np.float32(np.sin(light.angle)))
+    relief = np.float32(0.955) + light.relief * np.clip(-slope * 0.09, -1.2, 0.7) + 0.07 * height
     across = np.linspace(0.5, -0.5, len(relief), dtype=np.float32)
-    relief += 0.05 * (np.cos(light.angle) * across[None, :] * -1 + across[:, None])
+    relief += 0.05 * (across[:, None] - np.float32(np.cos(light.angle)) * across[None, :])
     smooth = Image.fromarray(np.clip(relief * 180, 0, 255).astype(np.uint8)).resize(
         (size, size), Image.Resampling.BILINEAR
     )
-    folds, seams = _shares(_softened(sheet.folds, size, 0.012)), _shares(sheet.seams.reduce(factor))
+    folds, seams = _shares(_softened(sheet.folds, size, 0.012)), _shares(sheet.seams.reduce(sheet.pixels // size))
     lit: NDArray[np.float32] = _floats(smooth) * np.float32(1 / 180) * folds * seams
     return lit
 
 
-def _backdrop(sheet: Sheet, size: int, light: Light) -> NDArray[np.float32]:
+def _backdrop(covered: Image.Image, grounded: bool, light: Light) -> NDArray[np.float32]:
     """Brightness of the backdrop with the product's shadow, shape (size, size)."""
-    small = max(16, size // 4)
-    covered = sheet.alpha.reduce(sheet.pixels // small).resize((small, small))
-    spread = covered.filter(ImageFilter.GaussianBlur(small * 0.035))
+    size, small = covered.width, covered.width // 4
+    thumbnail = covered.reduce(4)
+    spread = thumbnail.filter(ImageFilter.GaussianBlur(small * 0.035))
     shade = _moved(_shares(spread), max(1, round(small * 0.025)), round(small * 0.012))
-    if sheet.grounded:
-        shade = np.maximum(0.45 * shade, _contact(_floats(covered), small))
+    if grounded:
+        shade = np.maximum(0.45 * shade, _contact(_floats(thumbnail), small))
     across = np.linspace(-1, 1, small, dtype=np.float32)
     glow = 1.012 - 0.028 * (across[None, :] ** 2 + (across[:, None] + 0.25) ** 2) / 2
     ground = np.clip((glow - light.shadow * shade * glow) * 200, 0, 255)

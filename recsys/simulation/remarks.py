@@ -25,7 +25,7 @@ def review_text(assortment: Assortment, item: int, stars: int, rng: np.random.Ge
     word = _occasion_word(assortment, item, rng)
     opening = PRAISE[stars][int(rng.integers(len(PRAISE[stars])))]
     if stars >= 4:
-        forms = (
+        forms: tuple[str, ...] = (
             f"The {material} feels great and it is just right for {word}.",
             f"Bought it for {word} and I use it all the time.",
             f"Lovely {material}. Exactly the {noun} I was looking for.",
