@@ -124,7 +124,7 @@ def _verify(snapshot: Snapshot) -> None:
             received = hashlib.file_digest(stream, "sha256").hexdigest()
         if received != expected:
             raise StoreError(
-                f"{file} was changed or damaged after it was written (sha256 {received[:12]}…, expected {expected[:12]}…): "
+                f"{file} was changed or damaged after it was written (sha256 {received[:12]}…, not {expected[:12]}…): "
                 "delete the folder and export the snapshot again."
             )
 

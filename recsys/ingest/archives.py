@@ -36,8 +36,8 @@ def open_archive(path: Path) -> zipfile.ZipFile:
     Raises
     ------
     InputError
-        When it is no zip, or holds too many or too large entries, entries that unpack to more than 100 times their size,
-        encrypted ones, links, or ones that overlap.
+        When it is no zip, or holds too many or too large entries, entries that unpack to more than 100 times their
+        size, encrypted ones, links, or ones that overlap.
     """
     try:
         archive = zipfile.ZipFile(path)

@@ -1,7 +1,5 @@
 """Check a catalogue file: every row becomes a canonical item, is changed with a word about it, or stops the import."""
 
-import json
-import re
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
@@ -9,16 +7,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recsys.ingest.checks import Checked, Sheet, find_repeats, is_null, isin, nullable, times_array
-from recsys.ingest.mapping import ColumnMapping, normalise
+from recsys.ingest.arrays import find_repeats, is_null, isin, nullable, times_array
+from recsys.ingest.checks import Checked, Sheet
+from recsys.ingest.item_fields import attribute_columns, read_attributes, read_categories, read_references
+from recsys.ingest.mapping import ColumnMapping
 from recsys.ingest.problems import Severity
 from recsys.ingest.tables import RawTable
 from recsys.ingest.values import CURRENCY_SIGNS, to_text
-from recsys.vocabulary import CATEGORY_SEPARATOR
 
-ATTRIBUTE_PREFIX = "attr_"
 LATEST_LAUNCH = timedelta(days=3660)
-REFERENCE_SEPARATORS = re.compile(r"[|;]")
 
 ITEM_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("item_id", "title", "description", "category", "brand")]
@@ -78,15 +75,15 @@ def check_catalogue(
         "item_id": ids,
         "title": titles,
         "description": sheet.text("description"),
-        "category": _categories(sheet),
+        "category": read_categories(sheet),
         "brand": sheet.text("brand"),
         "price": price,
         "currency": currency,
-        "attributes": _attributes(sheet),
+        "attributes": read_attributes(sheet),
         "launched_at": _launches(sheet, now or datetime.now(UTC)),
         "stock": _stock(sheet),
         "margin": _margin(sheet),
-        "images": _references(sheet),
+        "images": read_references(sheet),
     }
     repeated, differs = find_repeats(columns, "item_id", sheet.keep)
     sheet.drop("duplicate_item_id", "The item id {value} is on an earlier row with other values: keep one of them.",
@@ -100,7 +97,7 @@ def check_catalogue(
 
 def _provided(sheet: Sheet) -> frozenset[str]:
     """Canonical columns the file has, those made from others included."""
-    extra = {"attributes"} if _attribute_columns(sheet) else set()
+    extra = {"attributes"} if attribute_columns(sheet) else set()
     if "price" in sheet.columns:
         extra.add("currency")
     return frozenset(sheet.columns) | extra
@@ -110,7 +107,7 @@ def _prices(sheet: Sheet) -> tuple[pa.Array, pa.Array]:
     """Prices and their currency: from the currency column, signs beside the price, or the option."""
     found = sheet.numbers("price")
     negative = found.values < 0
-    sheet.report("negative_price", "The price {value} is negative: it was left empty. Correct it.", negative & sheet.keep,
+    sheet.report("negative_price", "The price {value} is negative: it was left empty.", negative & sheet.keep,
                  "price")  # fmt: skip
     values = np.where(negative, np.nan, found.values)
     if "price" in sheet.columns:
@@ -151,97 +148,6 @@ def _codes(sheet: Sheet) -> pa.Array:
     return pc.if_else(pa.array(odd), pa.scalar(None, pa.string()), codes)
 
 
-def _categories(sheet: Sheet) -> pa.Array:
-    """Category paths with our separator; several columns become levels."""
-    used = sheet.columns.get("category", ())
-    levels = [to_text(sheet.raw.table.column(name)) for name in used]
-    if not levels:
-        return pa.nulls(sheet.n_rows, pa.string())
-    if len(levels) > 1:
-        return _empty_to_null(
-            pc.binary_join_element_wise(*levels, CATEGORY_SEPARATOR, null_handling="skip").cast(pa.string())
-        )
-    paths = levels[0]
-    separator = sheet.options.category_separator or next(
-        (sign for sign in (">", "»", "|") if pc.any(pc.match_substring(paths, sign)).as_py()), None
-    )
-    if separator is None:
-        return paths
-    encoded = paths.dictionary_encode()
-    tidy = [
-        CATEGORY_SEPARATOR.join(part.strip() for part in path.split(separator) if part.strip())
-        for path in encoded.dictionary.to_pylist()
-    ]
-    return _empty_to_null(pa.array([*tidy, None], pa.string()).take(pc.fill_null(encoded.indices, len(tidy))))
-
-
-def _empty_to_null(text: pa.Array) -> pa.Array:
-    """Null instead of empty text."""
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
-
-
-def _attribute_columns(sheet: Sheet) -> list[str]:
-    """Columns collected as attributes: the chosen ones, else those named `attr_…`."""
-    taken = {name for used in sheet.columns.values() for name in used}
-    names = sheet.raw.table.column_names
-    chosen = sheet.options.attributes
-    if chosen is None:
-        return [name for name in names if normalise(name).startswith(ATTRIBUTE_PREFIX) and name not in taken]
-    for name in chosen:
-        if name not in names:
-            sheet.log.add(
-                "attribute_column_missing",
-                f"The option `attributes` names {name!r}, which the file does not have: correct the mapping.",
-                row=1,
-                column=name,
-            )
-    return [name for name in chosen if name in names]
-
-
-def _attributes(sheet: Sheet) -> pa.Array:
-    """Attributes of each item as one JSON object with sorted keys."""
-    base = _json_attributes(sheet)
-    collected = []
-    for name in _attribute_columns(sheet):
-        key = normalise(name)
-        key = key.removeprefix(ATTRIBUTE_PREFIX) if sheet.options.attributes is None else key
-        collected.append((key, to_text(sheet.raw.table.column(name)).to_pylist()))
-    if not collected and base is None:
-        return pa.repeat(pa.scalar("{}"), sheet.n_rows)
-    rows = base if base is not None else [{} for _ in range(sheet.n_rows)]
-    for key, cells in collected:
-        for row, cell in zip(rows, cells, strict=True):
-            if cell is not None:
-                row[key] = cell
-    return pa.array([json.dumps(row, sort_keys=True, ensure_ascii=False, default=str) for row in rows], pa.string())
-
-
-def _json_attributes(sheet: Sheet) -> list[dict[str, object]] | None:
-    """The attributes column as dictionaries; cells that are no object are reported and left empty."""
-    column = sheet.column("attributes")
-    if column is None:
-        return None
-    bad = np.zeros(sheet.n_rows, dtype=bool)
-    rows: list[dict[str, object]] = []
-    for position, cell in enumerate(column.to_pylist()):
-        found = cell
-        if isinstance(cell, str):
-            try:
-                found = json.loads(cell) if cell.strip() else {}
-            except (ValueError, RecursionError):
-                found = None
-                bad[position] = True
-        bad[position] |= found is not None and not isinstance(found, dict)
-        rows.append({k: v for k, v in found.items() if v is not None} if isinstance(found, dict) else {})
-    sheet.report(
-        "bad_attributes",
-        'The attributes {value} are no JSON object like {"colour": "red"}: they were left empty.',
-        bad & sheet.keep,
-        "attributes",
-    )
-    return rows
-
-
 def _launches(sheet: Sheet, now: datetime) -> pa.Array:
     """Launch times; senseless ones are left empty."""
     times = sheet.times("launched_at")
@@ -249,7 +155,7 @@ def _launches(sheet: Sheet, now: datetime) -> pa.Array:
                  times.bad & sheet.keep, "launched_at")  # fmt: skip
     latest = np.datetime64((now.astimezone(UTC) + LATEST_LAUNCH).replace(tzinfo=None), "us")
     odd = (times.values > latest) | (times.values < np.datetime64("1950-01-01", "us"))
-    sheet.report("odd_launch", "The launch time {value} is before 1950 or more than ten years ahead: it was left empty.",
+    sheet.report("odd_launch", "The launch time {value} is before 1950 or over ten years ahead: it was left empty.",
                  odd & sheet.keep, "launched_at")  # fmt: skip
     values = times.values.copy()
     values[odd] = np.datetime64("NaT")
@@ -282,23 +188,3 @@ def _margin(sheet: Sheet) -> pa.Array:
     sheet.report("odd_margin", "The margin {value} is not between 0 and 1: it was left empty. Write 0.35 or 35%.",
                  odd & sheet.keep, "margin")  # fmt: skip
     return nullable(np.where(odd, np.nan, values))
-
-
-def _references(sheet: Sheet) -> pa.Array:
-    """Picture references of each item as lists; several in a cell are separated by `|` or `;`."""
-    column = sheet.column("images")
-    if column is None or holds_bytes(column.type):
-        return pa.array([[]] * sheet.n_rows, pa.list_(pa.string()))
-    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
-        lists = [[str(part) for part in cell or [] if part is not None] for cell in column.to_pylist()]
-        return pa.array(lists, pa.list_(pa.string()))
-    cells = to_text(column).to_pylist()
-    split = [
-        [part.strip() for part in REFERENCE_SEPARATORS.split(cell) if part.strip()] if cell else [] for cell in cells
-    ]
-    return pa.array(split, pa.list_(pa.string()))
-
-
-def holds_bytes(kind: pa.DataType) -> bool:
-    """True for a column that holds the pictures themselves."""
-    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from recsys.errors import InputError
 from recsys.ingest.mapping import REQUIRED, ColumnMapping, ImportOptions, Kind, guess_columns
 from recsys.ingest.problems import ProblemLog, Severity
 from recsys.ingest.tables import RawTable
-from recsys.ingest.values import Numbers, Times, to_numbers, to_text, to_times
+from recsys.ingest.times import Times, to_times
+from recsys.ingest.values import Numbers, to_numbers, to_text
 
 MOSTLY = 0.5
 """When more than this share of the rows would be left out, the file or its mapping is wrong: an error."""
@@ -47,7 +47,7 @@ class Checked:
     @property
     def n_skipped(self) -> int:
         """Rows of the file that are not in `table`."""
-        return self.n_read - self.table.num_rows
+        return self.n_read - int(self.table.num_rows)
 
 
 class Sheet:
@@ -98,8 +98,8 @@ class Sheet:
         for name in missing:
             self.log.add(
                 f"no_{name}_column",
-                f"No column for {name} was found among {', '.join(self.raw.table.column_names)}. Rename the right one to "
-                f'{name}, or name it in the mapping: {{"columns": {{"{name}": "…"}}}}.',
+                f"No column for {name} was found among {', '.join(self.raw.table.column_names)}. Rename the right one "
+                f'to {name}, or name it in the mapping: {{"columns": {{"{name}": "…"}}}}.',
                 row=1,
             )
         return not missing
@@ -146,8 +146,8 @@ class Sheet:
         if found.ambiguous is not None:
             self.log.add(
                 f"ambiguous_{canonical}",
-                f"{found.ambiguous!r} was read with the comma between thousands; if it is the decimal sign, set the option "
-                '`decimal` to ",".',
+                f"{found.ambiguous!r} was read with the comma between thousands; if it is the decimal sign, set the "
+                'option `decimal` to ",".',
                 severity=Severity.WARNING,
                 column=self.source(canonical),
                 value=found.ambiguous,
@@ -165,8 +165,8 @@ class Sheet:
         if found.ambiguous is not None:
             self.log.add(
                 f"ambiguous_{canonical}",
-                f"{found.ambiguous!r} was read with the month first; if the day stands first, set the option `dayfirst` "
-                "to true.",
+                f"{found.ambiguous!r} was read with the month first; if the day stands first, set the option "
+                "`dayfirst` to true.",
                 severity=Severity.WARNING,
                 column=self.source(canonical),
                 value=found.ambiguous,
@@ -222,7 +222,7 @@ class Sheet:
         if self.n_rows and left_out > MOSTLY * self.n_rows and self.log.n_errors == 0:
             self.log.add(
                 "mostly_left_out",
-                f"{left_out:,} of {self.n_rows:,} rows cannot be used, so the file or its mapping is probably wrong. {advice}",
+                f"{left_out:,} of {self.n_rows:,} rows cannot be used, so the file or its mapping is wrong. {advice}",
             )
 
     def finish(self, columns: dict[str, pa.Array], schema: pa.Schema, provided: frozenset[str]) -> Checked:
@@ -242,66 +242,3 @@ class Sheet:
 
 UNREADABLE_ROWS = frozenset({"wrong_cell_count", "bad_json"})
 """Problems of readers that stand for a row which is not in the table."""
-
-
-def is_null(values: pa.Array) -> NDArray[np.bool_]:
-    """True where there is no value."""
-    return np.asarray(values.is_null().to_numpy(zero_copy_only=False), dtype=bool)
-
-
-def nullable(values: NDArray[np.float64]) -> pa.Array:
-    """Numbers with NaN as null."""
-    return pa.array(values, pa.float64(), mask=np.isnan(values))
-
-
-def times_array(values: NDArray[np.datetime64]) -> pa.Array:
-    """Times in UTC with NaT as null."""
-    return pa.array(values.astype("datetime64[us]")).cast(pa.timestamp("us", tz="UTC"))
-
-
-def isin(values: pa.Array, allowed: pa.Array) -> NDArray[np.bool_]:
-    """True where a value is among `allowed`."""
-    return np.asarray(pc.is_in(values, value_set=allowed).to_numpy(zero_copy_only=False), dtype=bool)
-
-
-def find_repeats(
-    columns: dict[str, pa.Array], key: str, keep: NDArray[np.bool_]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Find kept rows whose key came in an earlier kept row.
-
-    Parameters
-    ----------
-    columns
-        Arrays of shape (n,); all of them are compared.
-    key
-        Column that should be unique; nulls never repeat.
-    keep
-        bool, shape (n,).
-
-    Returns
-    -------
-    Rows equal to the first one with their key; rows that differ from it. Both bool, shape (n,).
-    """
-    ids = columns[key]
-    used = np.flatnonzero(keep & ~is_null(ids))
-    codes = ids.take(pa.array(used)).dictionary_encode().indices.to_numpy(zero_copy_only=False)
-    _, first_position, inverse = np.unique(codes, return_index=True, return_inverse=True)
-    first = used[first_position[inverse]]
-    later = first != used
-    same = np.zeros(len(keep), dtype=bool)
-    differs = np.zeros(len(keep), dtype=bool)
-    rows, originals = used[later], first[later]
-    equal = np.ones(len(rows), dtype=bool)
-    for array in columns.values():
-        equal &= _same(array.take(pa.array(rows)), array.take(pa.array(originals)))
-    same[rows[equal]] = True
-    differs[rows[~equal]] = True
-    return same, differs
-
-
-def _same(left: pa.Array, right: pa.Array) -> NDArray[np.bool_]:
-    """True where both hold the same value, or none."""
-    if pa.types.is_nested(left.type):
-        return np.array([a == b for a, b in zip(left.to_pylist(), right.to_pylist(), strict=True)], dtype=bool)
-    match = pc.fill_null(pc.equal(left, right), False).to_numpy(zero_copy_only=False)
-    return np.asarray(match, dtype=bool) | (is_null(left) & is_null(right))

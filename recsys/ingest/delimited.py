@@ -15,6 +15,11 @@ from recsys.ingest.problems import ProblemLog
 from recsys.ingest.tables import RawTable, ReadOptions, clean_names, drop_empty_rows
 
 DELIMITERS: tuple[str, ...] = (",", ";", "\t", "|", "^", "~", "\x01", "\x1f")
+LIKELY_ENCODINGS: tuple[str, ...] = (
+    "cp1252", "cp1250", "cp1251", "cp932", "gb18030", "big5", "euc_kr", "latin_1",
+)  # fmt: skip
+"""Tried, by charset-normalizer, on files that are not Unicode."""
+
 SAMPLE_BYTES = 256 * 1024
 SAMPLE_LINES = 50
 _BOMS = (
@@ -63,8 +68,8 @@ def read_delimited(path: Path, options: ReadOptions) -> RawTable:
         tried = ", ".join(_NAMES.get(character, repr(character)) for character in DELIMITERS[:4])
         log.add(
             "one_column",
-            f"The file was read as {description}, which gives one column only, {name[:80]!r}. If the cells are separated by "
-            f"something else than {tried}, set the option `delimiter` to it or save the file with commas.",
+            f"The file was read as {description}, which gives one column only, {name[:80]!r}. If the cells are "
+            f"separated by something else than {tried}, set the option `delimiter` to it or save the file with commas.",
             row=1,
             column=name,
             value=sample.splitlines()[0],
@@ -91,8 +96,7 @@ def detect_encoding(path: Path) -> str:
                 break
         else:
             return "utf-8"
-    best = charset_normalizer.from_bytes(bytes(strange[:SAMPLE_BYTES]), cp_isolation=["cp1252", "cp1250", "cp1251", "cp932",
-                                         "gb18030", "big5", "euc_kr", "latin_1"]).best()  # fmt: skip
+    best = charset_normalizer.from_bytes(bytes(strange[:SAMPLE_BYTES]), cp_isolation=list(LIKELY_ENCODINGS)).best()
     return best.encoding if best is not None else "latin_1"
 
 

@@ -1,4 +1,4 @@
-"""Check an event file: every row becomes a canonical event, is changed with a word about it, or is left out with one."""
+"""Check an event file: every row becomes a canonical event, or is changed or left out with a word about it."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from recsys.ingest.checks import Checked, Sheet, find_repeats, is_null, isin, nullable, times_array
+from recsys.ingest.arrays import find_repeats, is_null, isin, nullable, times_array
+from recsys.ingest.checks import Checked, Sheet
 from recsys.ingest.mapping import ColumnMapping
 from recsys.ingest.tables import RawTable
 from recsys.vocabulary import EventType
@@ -24,7 +25,9 @@ EVENT_SCHEMA = pa.schema(
     + [("occurred_at", pa.timestamp("us", tz="UTC"))]
     + [(name, pa.float64()) for name in ("quantity", "value", "rating")]
     + [("text", pa.string()), ("position", pa.int32()), ("request_id", pa.string()), ("placement", pa.string())]
+    + [("stated_at", pa.timestamp("us", tz="UTC"))]
 )
+"""Canonical columns, and the time as the file states it: ids made from the content must not depend on our clock."""
 
 EVENT_WORDS: dict[str, tuple[str, ...]] = {
     EventType.IMPRESSION: ("impression", "impressions", "exposure", "shown", "show", "display", "view_item_list"),
@@ -82,7 +85,7 @@ def check_events(
     users = sheet.text("user_id")
     sheet.drop("no_user_id", "The shopper's id is empty.", is_null(users), "user_id")
     items = _items(sheet, types, known_items)
-    times = _times(sheet, now or datetime.now(UTC))
+    times, stated = _times(sheet, now or datetime.now(UTC))
     columns = {
         "event_id": sheet.text("event_id"),
         "event_type": types,
@@ -90,6 +93,7 @@ def check_events(
         "item_id": items,
         "occurred_at": times,
         **_details(sheet),
+        "stated_at": stated,
     }
     _drop_repeated_ids(sheet, columns)
     if sheet.n_rows == 0:
@@ -131,8 +135,8 @@ def _items(sheet: Sheet, types: pa.Array, known_items: Collection[str]) -> pa.Ar
     return items
 
 
-def _times(sheet: Sheet, now: datetime) -> pa.Array:
-    """Times in UTC; rows without one are left out, future ones set to now."""
+def _times(sheet: Sheet, now: datetime) -> tuple[pa.Array, pa.Array]:
+    """Times in UTC, and as stated; rows without one are left out, future ones set to now."""
     times = sheet.times("occurred_at")
     sheet.drop(
         "bad_time", "The time {value} is not understood; write it as 2024-12-31 08:15:00.", times.bad, "occurred_at"
@@ -144,12 +148,12 @@ def _times(sheet: Sheet, now: datetime) -> pa.Array:
     future = (times.values > clock + np.timedelta64(CLOCK_SKEW)) & sheet.keep
     sheet.report(
         "future_time",
-        f"The time {{value}} lies in the future: it was set to {now:%Y-%m-%d %H:%M} UTC. Check the clock and the option "
-        "`timezone` of the export.",
+        f"The time {{value}} lies in the future: it was set to {now:%Y-%m-%d %H:%M} UTC. Check the clock and the "
+        "option `timezone` of the export.",
         future,
         "occurred_at",
     )
-    return times_array(np.where(future, clock, times.values))
+    return times_array(np.where(future, clock, times.values)), times_array(times.values)
 
 
 def _details(sheet: Sheet) -> dict[str, pa.Array]:
@@ -162,7 +166,7 @@ def _details(sheet: Sheet) -> dict[str, pa.Array]:
         negative = numbers < 0
         sheet.report(
             f"negative_{name}",
-            f"{name} {{value}} is negative, which looks like a return: it was left empty. Leave returns out of the file.",
+            f"{name} {{value}} is negative, which looks like a return: it was left empty. Leave returns out.",
             negative & sheet.keep,
             name,
         )

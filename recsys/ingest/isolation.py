@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import recsys
@@ -24,7 +24,7 @@ Report = Callable[[float], None]
 @contextlib.contextmanager
 def run_isolated(
     task: str,
-    job: dict[str, object],
+    job: Mapping[str, object],
     *,
     subject: str,
     report: Report | None = None,

@@ -20,9 +20,9 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 
 SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
     "catalogue": {
-        "item_id": ("item_id", "product_id", "sku", "variant_sku", "item_sku", "product_sku", "stock_code", "article_id",
-                    "article_number", "product_code", "item_code", "item_number", "asin", "parent_asin", "handle", "style_id",
-                    "item", "product", "id", "artikelnummer", "art_nr"),
+        "item_id": ("item_id", "product_id", "sku", "variant_sku", "item_sku", "product_sku", "stock_code",
+                    "article_id", "article_number", "product_code", "item_code", "item_number", "asin", "parent_asin",
+                    "handle", "style_id", "item", "product", "id", "artikelnummer", "art_nr"),
         "title": ("title", "name", "product_name", "item_name", "product_title", "product_display_name", "display_name",
                   "prod_name", "post_title", "bezeichnung", "titel"),
         "description": ("description", "body_html", "body", "product_description", "long_description", "detail_desc",
@@ -47,10 +47,10 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
         "event_type": ("event_type", "event", "type", "action", "event_name", "behaviour", "behavior", "activity"),
         "user_id": ("user_id", "customer_id", "user", "customer", "visitor_id", "visitorid", "client_id", "shopper_id",
                     "member_id", "account_id", "household_id", "reviewer_id", "userid", "customerid", "kundennummer"),
-        "item_id": ("item_id", "product_id", "sku", "stock_code", "article_id", "item", "product", "product_code", "asin",
-                    "parent_asin", "itemid", "productid", "variant_sku", "lineitem_sku", "artikelnummer"),
-        "occurred_at": ("occurred_at", "timestamp", "time", "datetime", "date", "event_time", "event_date", "created_at",
-                        "invoice_date", "invoice_ts", "order_date", "purchase_date", "t_dat", "ts", "day",
+        "item_id": ("item_id", "product_id", "sku", "stock_code", "article_id", "item", "product", "product_code",
+                    "asin", "parent_asin", "itemid", "productid", "variant_sku", "lineitem_sku", "artikelnummer"),
+        "occurred_at": ("occurred_at", "timestamp", "time", "datetime", "date", "event_time", "event_date",
+                        "created_at", "invoice_date", "invoice_ts", "order_date", "purchase_date", "t_dat", "ts", "day",
                         "transaction_timestamp", "datum"),
         "quantity": ("quantity", "qty", "units", "count", "lineitem_quantity", "menge"),
         "value": ("value", "amount", "revenue", "total", "line_total", "sales_value", "sales", "order_value", "betrag"),
@@ -189,9 +189,7 @@ def guess_columns(names: list[str], kind: Kind, given: dict[str, tuple[str, ...]
     -------
     Canonical column -> columns of the file, only where there is one; no column is used twice.
     """
-    by_key: dict[str, str] = {}
-    for name in names:
-        by_key.setdefault(normalise(name), name)
+    by_key = {normalise(name): name for name in reversed(names)}
     taken = {name for used in given.values() for name in used}
     chosen = {key: used for key, used in given.items() if used}
     wishes = [
@@ -201,10 +199,10 @@ def guess_columns(names: list[str], kind: Kind, given: dict[str, tuple[str, ...]
         for rank, synonym in enumerate(SYNONYMS[kind][canonical])
     ]
     for _, _, canonical, synonym in sorted(wishes):
-        name = by_key.get(synonym)
-        if name is not None and name not in taken and canonical not in chosen:
-            chosen[canonical] = (name,)
-            taken.add(name)
+        match = by_key.get(synonym)
+        if match is not None and match not in taken and canonical not in chosen:
+            chosen[canonical] = (match,)
+            taken.add(match)
     return {canonical: chosen[canonical] for canonical in CANONICAL[kind] if canonical in chosen}
 
 

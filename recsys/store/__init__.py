@@ -1,4 +1,4 @@
-"""The shop's DuckDB file: one owner, one write path, cursor per use. The only room with SQL, and the only one that imports duckdb."""
+"""The shop's DuckDB file: one owner, one write path, a cursor per use. The only room with SQL and with duckdb."""
 
 from recsys.store.ledger import ImportRecord, ImportStatus, WriteCounts
 from recsys.store.reads import ItemPage, ShopCounts

@@ -117,7 +117,8 @@ def roll_back_catalogue(cursor: DuckDBPyConnection, number: int) -> None:
         [number],
     )
     cursor.execute(
-        "DELETE FROM item_claims USING heirs WHERE item_claims.item_id = heirs.item_id AND item_claims.import_number = heirs.heir"
+        "DELETE FROM item_claims USING heirs "
+        "WHERE item_claims.item_id = heirs.item_id AND item_claims.import_number = heirs.heir"
     )
     cursor.execute(
         "UPDATE item_claims SET version_number = heirs.heir FROM heirs "
@@ -127,7 +128,8 @@ def roll_back_catalogue(cursor: DuckDBPyConnection, number: int) -> None:
     cursor.execute("DELETE FROM item_versions WHERE import_number = ?", [number])
     cursor.execute(
         """UPDATE item_versions SET is_current = true FROM (
-            SELECT item_id, max(import_number) AS newest FROM item_versions GROUP BY item_id HAVING NOT bool_or(is_current)
+            SELECT item_id, max(import_number) AS newest FROM item_versions
+            GROUP BY item_id HAVING NOT bool_or(is_current)
         ) AS uncovered
         WHERE item_versions.item_id = uncovered.item_id AND item_versions.import_number = uncovered.newest"""
     )

@@ -82,8 +82,9 @@ class Connection:
                 connection.close()
                 connection = _connect(self.paths.store, read_only=True)
                 self.read_only_reason = (
-                    f"The store holds {stored} writes but {acknowledged} were acknowledged, so data is missing: it is open for "
-                    f"reading only. Restore a backup, or delete {watermark_path(self.paths.root)} to accept the loss."
+                    f"The store holds {stored} writes but {acknowledged} were acknowledged, so data is missing: "
+                    f"it is open for reading only. Restore a backup, or delete {watermark_path(self.paths.root)} "
+                    "to accept the loss."
                 )
             elif stored > acknowledged and self.read_only_reason is None:
                 write_watermark(self.paths.root, stored)

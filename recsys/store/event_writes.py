@@ -6,7 +6,7 @@ from duckdb import DuckDBPyConnection
 from recsys.store.ledger import ImportRecord, WriteCounts, find_same_input, next_number, note_import
 from recsys.vocabulary import EVENT_COLUMNS
 
-_FINGERPRINT = """md5(concat_ws(chr(31), user_id, coalesce(item_id, ''), event_type, epoch_us(occurred_at),
+_FINGERPRINT = """md5(concat_ws(chr(31), user_id, coalesce(item_id, ''), event_type, epoch_us(stated_at),
     coalesce(CAST(quantity AS VARCHAR), ''), coalesce(CAST(value AS VARCHAR), ''),
     coalesce(request_id, ''), coalesce(CAST(position AS VARCHAR), '')))"""
 
@@ -22,7 +22,8 @@ def write_events(cursor: DuckDBPyConnection, incoming: pa.Table, record: ImportR
     cursor
         Inside a transaction.
     incoming
-        Canonical event columns; `event_id` may be null.
+        Canonical event columns, `event_id` may be null; and `stated_at`, the time as the file gives it, which enters
+        made-up ids where `occurred_at` was corrected.
     record
         For the ledger.
 
@@ -60,7 +61,8 @@ def _stage(cursor: DuckDBPyConnection, incoming: pa.Table) -> None:
     cursor.unregister("incoming_rows")
     cursor.execute(
         f"""CREATE OR REPLACE TEMP TABLE identified AS
-        SELECT coalesce(event_id, print || '-' || row_number() OVER (PARTITION BY print)) AS event_id, occurred_at, {others}
+        SELECT coalesce(event_id, print || '-' || row_number() OVER (PARTITION BY print)) AS event_id,
+               occurred_at, {others}
         FROM prints"""
     )
     cursor.execute(
@@ -71,7 +73,7 @@ def _stage(cursor: DuckDBPyConnection, incoming: pa.Table) -> None:
 
 
 def roll_back_events(cursor: DuckDBPyConnection, number: int) -> None:
-    """Remove the events of import `number`, inside the caller's transaction; those a later import repeated pass to it."""
+    """Remove the events of import `number` in the caller's transaction; what a later import repeated passes to it."""
     cursor.execute("DELETE FROM event_claims WHERE import_number = ?", [number])
     cursor.execute(
         """CREATE OR REPLACE TEMP TABLE heirs AS
@@ -81,10 +83,12 @@ def roll_back_events(cursor: DuckDBPyConnection, number: int) -> None:
         [number],
     )
     cursor.execute(
-        "UPDATE events SET import_number = heirs.heir FROM heirs WHERE events.event_id = heirs.event_id AND events.import_number = ?",
+        "UPDATE events SET import_number = heirs.heir FROM heirs "
+        "WHERE events.event_id = heirs.event_id AND events.import_number = ?",
         [number],
     )
     cursor.execute(
-        "DELETE FROM event_claims USING heirs WHERE event_claims.event_id = heirs.event_id AND event_claims.import_number = heirs.heir"
+        "DELETE FROM event_claims USING heirs "
+        "WHERE event_claims.event_id = heirs.event_id AND event_claims.import_number = heirs.heir"
     )
     cursor.execute("DELETE FROM events WHERE import_number = ?", [number])

@@ -23,8 +23,8 @@ def count_performance(
 ) -> pd.DataFrame:
     """Count what impressions of a period brought.
 
-    A pair (request, item) counts once however often it was logged: shown, and clicked, carted, bought or not. Revenue is
-    the value of the purchases that carry the request. Responses count whenever they came, so the newest impressions
+    A pair (request, item) counts once however often it was logged: shown, and clicked, carted, bought or not. Revenue
+    is the value of the purchases that carry the request. Responses count whenever they came, so the newest impressions
     may still gain some. Impressions without a request cannot be joined and are left out.
 
     Parameters
@@ -57,11 +57,13 @@ def count_performance(
                    CAST(date_trunc('day', min(occurred_at)) AS TIMESTAMP) AS day
             FROM events
             WHERE event_type = 'impression' AND request_id IS NOT NULL AND item_id IS NOT NULL
-              AND occurred_at >= coalesce(?, '-infinity'::TIMESTAMP) AND occurred_at < coalesce(?, 'infinity'::TIMESTAMP)
+              AND occurred_at >= coalesce(?, '-infinity'::TIMESTAMP)
+              AND occurred_at < coalesce(?, 'infinity'::TIMESTAMP)
             GROUP BY request_id, item_id
         ), answered AS (
-            SELECT request_id, item_id, bool_or(event_type = 'click') AS clicked, bool_or(event_type = 'cart') AS carted,
-                   bool_or(event_type = 'purchase') AS bought, sum(value) FILTER (event_type = 'purchase') AS revenue
+            SELECT request_id, item_id, bool_or(event_type = 'click') AS clicked,
+                   bool_or(event_type = 'cart') AS carted, bool_or(event_type = 'purchase') AS bought,
+                   sum(value) FILTER (event_type = 'purchase') AS revenue
             FROM events
             WHERE event_type IN ('click', 'cart', 'purchase') AND request_id IS NOT NULL AND item_id IS NOT NULL
             GROUP BY request_id, item_id

@@ -165,8 +165,9 @@ def find_users(cursor: DuckDBPyConnection, prefix: str = "", limit: int = 50) ->
 def user_events(cursor: DuckDBPyConnection, user_id: str, limit: int = 1000) -> pd.DataFrame:
     """Return a shopper's events (canonical columns and the item's `title`), newest first."""
     frame = cursor.execute(
-        f"SELECT {', '.join('e.' + name for name in EVENT_COLUMNS)}, i.title FROM events e LEFT JOIN items i USING (item_id) "
-        "WHERE e.user_id = ? ORDER BY e.occurred_at DESC, e.event_id LIMIT ?",
+        f"SELECT {', '.join('e.' + name for name in EVENT_COLUMNS)}, i.title "
+        "FROM events e LEFT JOIN items i USING (item_id) WHERE e.user_id = ? "
+        "ORDER BY e.occurred_at DESC, e.event_id LIMIT ?",
         [user_id, limit],
     ).df()
     return utc_columns(frame, "occurred_at")
@@ -202,14 +203,15 @@ def count_events_by_day(
 def count_funnel(
     cursor: DuckDBPyConnection, period_from: datetime | None = None, period_to: datetime | None = None
 ) -> pd.DataFrame:
-    """Return `event_type`, `n_events`, `n_users`, `value` in the vocabulary's order; types without events have zeros."""
+    """Return `event_type`, `n_events`, `n_users`, `value` in the vocabulary's order; zeros where there is none."""
     kinds = [str(kind) for kind in EVENT_TYPES]
     return cursor.execute(
         """SELECT kinds.event_type, count(e.event_id) AS n_events, count(DISTINCT e.user_id) AS n_users,
                   coalesce(sum(e.value), 0.0) AS value
         FROM (SELECT unnest(?) AS event_type, unnest(range(len(?))) AS step) AS kinds
         LEFT JOIN events e ON e.event_type = kinds.event_type
-             AND e.occurred_at >= coalesce(?, '-infinity'::TIMESTAMP) AND e.occurred_at < coalesce(?, 'infinity'::TIMESTAMP)
+             AND e.occurred_at >= coalesce(?, '-infinity'::TIMESTAMP)
+             AND e.occurred_at < coalesce(?, 'infinity'::TIMESTAMP)
         GROUP BY kinds.event_type, kinds.step ORDER BY kinds.step""",
         [kinds, kinds, naive_utc(period_from), naive_utc(period_to)],
     ).df()

@@ -34,8 +34,8 @@ _QUERIES = {
     "catalogue.parquet": (CATALOGUE_SCHEMA, f"SELECT {', '.join(CATALOGUE_COLUMNS)} FROM items ORDER BY item_id"),
     "events.parquet": (
         EVENT_SCHEMA,
-        f"SELECT {', '.join(EVENT_COLUMNS)} FROM events WHERE item_id IS NULL OR item_id IN (SELECT item_id FROM items) "
-        "ORDER BY user_id, occurred_at, event_id",
+        f"SELECT {', '.join(EVENT_COLUMNS)} FROM events "
+        "WHERE item_id IS NULL OR item_id IN (SELECT item_id FROM items) ORDER BY user_id, occurred_at, event_id",
     ),
 }
 _BATCH_ROWS = 200_000

@@ -4,30 +4,30 @@ File → reader → mapping → checks → pictures → one transaction. A dry r
 """
 
 import hashlib
-import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, astuple, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from recsys.errors import InputError
-from recsys.ingest.catalogue import check_catalogue, holds_bytes
+from recsys.ingest.catalogue import check_catalogue
 from recsys.ingest.checks import Checked
 from recsys.ingest.events import check_events
-from recsys.ingest.mapping import ColumnMapping, Kind, MappingLike, load_mapping
+from recsys.ingest.item_fields import holds_bytes
+from recsys.ingest.mapping import CANONICAL, ColumnMapping, Kind, MappingLike, load_mapping
 from recsys.ingest.media import Media, find_media
-from recsys.ingest.problems import Problem, Severity
+from recsys.ingest.problems import Problem
 from recsys.ingest.readers import read_table
 from recsys.ingest.sources import SOURCES, SourceTables
 from recsys.ingest.tables import RawTable
 from recsys.settings import ShopPaths
 from recsys.store import ImportRecord, Store, WriteCounts
 from recsys.store.store import StoreWriter
+from recsys.workflows.import_report import ImportCounts, ImportReport, join_reports
 
 Progress = Callable[[str, float], None]
 """Called with the stage (`read`, `check`, `pictures`, `write`) and the fraction of it that is done; raising stops the
@@ -35,115 +35,16 @@ import and leaves the store as it was."""
 
 PREVIEW_ROWS = 10
 
-
-@dataclass(frozen=True)
-class ImportCounts:
-    """Rows of a file by what became of them.
-
-    Parameters
-    ----------
-    read
-        Rows in the file.
-    added, changed, unchanged
-        Rows that made something new, changed something, or said what the store knew.
-    skipped
-        Rows left out; each has a problem.
-    pictures
-        Distinct pictures kept.
-    """
-
-    read: int = 0
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-    pictures: int = 0
-
-    def __add__(self, other: "ImportCounts") -> "ImportCounts":
-        return ImportCounts(*(mine + yours for mine, yours in zip(astuple(self), astuple(other), strict=True)))
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What an import did, or would do.
-
-    Parameters
-    ----------
-    kind
-        `catalogue`, `events` or `source`.
-    file
-        As the person named it.
-    counts
-        Rows by what became of them.
-    problems
-        Errors first; long lists are shortened, `problem_counts` has them all.
-    problem_counts
-        Rows by kind of problem.
-    import_id
-        For a roll-back; None on a dry run, after errors, and when nothing changed.
-    ok
-        False when errors stopped the import.
-    dry_run
-        True when nothing was to be written.
-    message
-        The outcome in one sentence.
-    elapsed_s
-        Seconds.
-    columns
-        Canonical column -> columns of the file.
-    preview
-        First rows in canonical form.
-    parts
-        Reports of the two halves of a source.
-    """
-
-    kind: str
-    file: str
-    counts: ImportCounts
-    problems: tuple[Problem, ...]
-    problem_counts: dict[str, int]
-    import_id: str | None
-    ok: bool
-    dry_run: bool
-    message: str
-    elapsed_s: float
-    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    preview: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False)
-    parts: tuple["ImportReport", ...] = ()
-
-    @property
-    def errors(self) -> tuple[Problem, ...]:
-        """Problems that stopped the import."""
-        return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
-
-    @property
-    def warnings(self) -> tuple[Problem, ...]:
-        """Problems that did not."""
-        return tuple(problem for problem in self.problems if problem.severity is Severity.WARNING)
-
-    def to_dict(self) -> dict[str, object]:
-        """Plain values."""
-        return {
-            "kind": self.kind,
-            "file": self.file,
-            "ok": self.ok,
-            "dry_run": self.dry_run,
-            "import_id": self.import_id,
-            "message": self.message,
-            "counts": asdict(self.counts),
-            "problem_counts": self.problem_counts,
-            "problems": [problem.to_dict() for problem in self.problems],
-            "columns": {canonical: list(used) for canonical, used in self.columns.items()},
-            "preview": json.loads(self.preview.to_json(orient="records", date_format="iso"))
-            if len(self.preview)
-            else [],
-            "elapsed_s": round(self.elapsed_s, 3),
-            "parts": [part.to_dict() for part in self.parts],
-        }
-
-    def to_json(self) -> str:
-        """Return JSON for `--json`."""
-        return json.dumps(self.to_dict(), indent=2, default=str)
+__all__ = [
+    "ImportCounts",
+    "ImportReport",
+    "Progress",
+    "hash_files",
+    "import_catalogue",
+    "import_events",
+    "import_source",
+    "rollback_import",
+]
 
 
 @dataclass(frozen=True)
@@ -290,7 +191,7 @@ def import_source(
         store, paths, name, hash_files(*SOURCES[name].paths(Path(folder))), found, started, dry_run, tell
     )
     parts = _write(store, prepared, dry_run, clock, tell)
-    return _join(name, parts, time.monotonic() - clock)
+    return join_reports(name, parts, time.monotonic() - clock)
 
 
 def rollback_import(store: Store, import_id: str) -> ImportReport:
@@ -326,7 +227,7 @@ def rollback_import(store: Store, import_id: str) -> ImportReport:
 
 
 def hash_files(*paths: Path | None) -> str:
-    """sha256 over the content of files and folders; the name of one file does not matter, names inside a folder do."""
+    """sha256 over the content of files; a folder counts by the names and sizes of its files."""
     digest = hashlib.sha256()
     for path in paths:
         if path is None:
@@ -484,7 +385,7 @@ def _report(
         message=_outcome(store, part, written, errors, dry_run),
         elapsed_s=elapsed_s,
         columns=part.checked.columns,
-        preview=part.checked.table.slice(0, PREVIEW_ROWS).to_pandas(),
+        preview=part.checked.table.select(CANONICAL[part.kind]).slice(0, PREVIEW_ROWS).to_pandas(),
     )
 
 
@@ -503,30 +404,6 @@ def _outcome(store: Store, part: _Prepared, written: WriteCounts, errors: int, d
         earlier = store.find_same_input(part.record)
         return f"{part.record.file_name} was already imported as {earlier}; nothing changed."
     return f"{part.record.file_name} imported as {written.import_id}: {result}."
-
-
-def _join(name: str, parts: list[ImportReport], elapsed_s: float) -> ImportReport:
-    """One report for the halves of a source."""
-    counts = sum((part.counts for part in parts), ImportCounts())
-    kinds: dict[str, int] = {}
-    for part in parts:
-        for kind, count in part.problem_counts.items():
-            kinds[kind] = kinds.get(kind, 0) + count
-    return ImportReport(
-        kind="source",
-        file=name,
-        counts=counts,
-        problems=tuple(problem for part in parts for problem in part.problems),
-        problem_counts=kinds,
-        import_id=next((part.import_id for part in parts if part.import_id), None),
-        ok=all(part.ok for part in parts),
-        dry_run=parts[0].dry_run,
-        message=" ".join(part.message for part in parts),
-        elapsed_s=elapsed_s,
-        columns=parts[0].columns,
-        preview=parts[0].preview,
-        parts=tuple(parts),
-    )
 
 
 def _ignore(stage: str, fraction: float) -> None:

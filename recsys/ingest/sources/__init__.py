@@ -46,7 +46,8 @@ class Source:
         missing = [name for name in self.files if not (folder / name).is_file()]
         if missing:
             raise InputError(
-                f"{folder} is not the folder of {self.name}: {', '.join(missing)} missing. It needs {', '.join(self.files)}."
+                f"{folder} is not the folder of {self.name}: {', '.join(missing)} missing. "
+                f"It needs {', '.join(self.files)}."
             )
         return [folder / name for name in self.files]
 

@@ -38,7 +38,7 @@ def build(folder: Path, report: Callable[[float], None]) -> SourceTables:
 def load_lines(folder: Path) -> pd.DataFrame:
     """Return the usable invoice lines: `item_id`, `title`, `quantity`, `occurred_at`, `price`, `user_id`, `day`."""
     table = pq.read_table(folder / "transactions.parquet", columns=_COLUMNS)
-    frame = table.to_pandas()
+    frame: pd.DataFrame = table.to_pandas()
     kept = frame["customer_id"].notna() & (frame["quantity"] > 0) & (frame["unit_price_gbp"] > 0)
     kept &= frame["stock_code"].str.match(r"[0-9]{5}")
     lines = frame[kept].rename(
