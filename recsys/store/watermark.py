@@ -1,7 +1,7 @@
 """The last acknowledged write, kept outside the database.
 
 DuckDB opens a shortened write-ahead log without a word, with rows missing. Every write transaction bumps a number
-inside the database; once it is committed the number is noted in a side file. A database that is behind its side file has
+inside the database; once it is committed the number is noted in a side file. A database behind its side file has
 lost acknowledged writes.
 """
 
