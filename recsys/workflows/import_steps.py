@@ -12,7 +12,7 @@ import pyarrow as pa
 from recsys.ingest.checks import Checked
 from recsys.ingest.item_fields import holds_bytes
 from recsys.ingest.mapping import CANONICAL, ColumnMapping, Kind
-from recsys.ingest.media import Media
+from recsys.ingest.media import Media, find_media
 from recsys.ingest.problems import Problem
 from recsys.ingest.tables import RawTable
 from recsys.settings import ShopPaths
@@ -21,29 +21,10 @@ from recsys.store.store import StoreWriter
 from recsys.workflows.import_report import ImportCounts, ImportReport
 
 Progress = Callable[[str, float], None]
-"""Called with the stage in words and the share of the whole import that is done, 0 to 1, never going back; raising stops
-the import and leaves the store as it was."""
-
-STAGES: dict[str, tuple[str, float, float]] = {
-    "read": ("Reading the file", 0.0, 0.2),
-    "check": ("Checking rows", 0.2, 0.3),
-    "pictures": ("Keeping pictures", 0.3, 0.9),
-    "write": ("Writing to the store", 0.9, 1.0),
-}
-"""Stage -> words, and its stretch of the whole."""
+"""Called with the stage (`read`, `check`, `pictures`, `write`) and the fraction of it that is done; raising stops the
+import and leaves the store as it was."""
 
 PREVIEW_ROWS = 10
-
-
-def staged(progress: Progress | None) -> Progress:
-    """Return a callback that takes a key of `STAGES` and its own 0 to 1, and tells `progress` the whole."""
-
-    def tell(stage: str, fraction: float) -> None:
-        if progress is not None:
-            words, start, end = STAGES[stage]
-            progress(words, start + (end - start) * min(max(fraction, 0.0), 1.0))
-
-    return tell
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from recsys.ingest.tables import RawTable
 from recsys.settings import ShopPaths
 from recsys.store import Store
 from recsys.workflows.import_report import ImportCounts, ImportReport, join_reports
-from recsys.workflows.import_steps import Prepared, Progress, keep_pictures, make_record, staged, write_prepared
+from recsys.workflows.import_steps import Prepared, Progress, keep_pictures, make_record, write_prepared
 
 __all__ = [
     "ImportCounts",
@@ -75,7 +75,7 @@ def import_catalogue(
     """
     started = datetime.now(UTC)
     clock = time.monotonic()
-    tell = staged(progress)
+    tell = progress or _ignore
     path = Path(file)
     source = None if images is None else Path(images)
     read = load_mapping(mapping, "catalogue")
@@ -103,7 +103,7 @@ def import_events(
     """Import an event file; parameters, return and errors as in `import_catalogue`."""
     started = datetime.now(UTC)
     clock = time.monotonic()
-    tell = staged(progress)
+    tell = progress or _ignore
     path = Path(file)
     read = load_mapping(mapping, "events")
     raw = _read(path, read, tell)
@@ -150,7 +150,7 @@ def import_source(
     """
     started = datetime.now(UTC)
     clock = time.monotonic()
-    tell = staged(progress)
+    tell = progress or _ignore
     if name not in SOURCES:
         raise InputError(f"There is no source {name!r}: choose from {', '.join(SOURCES)}.")
     tell("read", 0.0)
@@ -250,3 +250,7 @@ def _prepare_source(
         prepared.append(Prepared("events", events, record, events.log.problems(), None))
     tell("check", 1.0)
     return prepared
+
+
+def _ignore(stage: str, fraction: float) -> None:
+    """No progress wanted."""
