@@ -114,7 +114,7 @@ def make_visits(world: World) -> Visits:
     """Who comes when: active shoppers more often, weekends and evenings more, a slow growth over the history."""
     definition, rng = world.definition, np.random.default_rng([world.definition.seed, 31])
     start = pd.Timestamp(definition.ends_at) - pd.Timedelta(days=definition.n_days)
-    weekday = (np.arange(definition.n_days) + start.dayofweek) % 7
+    weekday = (np.arange(definition.n_days) + start.day_of_week) % 7
     weight = _WEEKDAYS[weekday] * np.linspace(0.85, 1.15, definition.n_days) * rng.uniform(0.9, 1.1, definition.n_days)
     upto = np.concatenate([[0.0], np.cumsum(weight) / weight.sum()])
     joined = np.interp(world.shoppers.joined_day, np.arange(definition.n_days + 1), upto)

@@ -110,21 +110,23 @@ def sandal(sheet: Sheet, style: Style) -> None:
         (10, 74, 1),
     )
     sheet.fill(curve((11, 71.5), (14, 60, 1), (17, 42), (23, 41, 1), (23, 52, 1), (27, 71)), shade=0.9, edge=0.35)
-    for left, right, height in ((60, 84, 54), (36, 52, 53))[: 1 + (style.detail >= 1)]:
-        outer = curve((left, 73), (left + 3, height, 1), (right - 5, height + 2, 1), (right + 2, 73))
-        sheet.fill(outer, edge=0.4)
-        sheet.seam(
-            curve((left + 2, 73), (left + 5, height + 2.4, 1), (right - 6, height + 4, 1), (right, 73), closed=False),
-            0.4,
-            0.22,
-        )
+    bands = [
+        curve((70, 73), (66, 60, 1), (59, 54.5), (67, 52.5, 1), (74, 58, 1), (80, 73)),
+        curve((56, 73), (60, 60, 1), (67, 53), (74, 55.5), (68, 62, 1), (66, 73)),
+    ]
+    if style.detail == 0:
+        bands = [curve((59, 73), (62, 60, 1), (67, 54, 1), (75, 58, 1), (80, 73))]
+    elif style.width > 1.1:
+        bands.append(curve((36, 73), (38, 60, 1), (43, 52), (50, 53.5), (46, 62, 1), (46.5, 73)))
+    for band in bands:
+        sheet.fill(band, edge=0.4)
     ankle = curve((17.5, 44), (30, 45.5, 1), (42, 53, 1), (40.5, 57, 1), (29, 50, 1), (17.8, 49))
     sheet.fill(ankle, edge=0.35)
     sheet.fill(oval(31, 48, 2.8, 2.6), "brass")
     sheet.fill(oval(31, 48, 1.5, 1.4), "fabric", 0.85)
     if style.detail == 2:
-        for x in (64.0, 70.0, 76.0):
-            sheet.fill(oval(x, 61 + abs(x - 70) * 0.25, 1.5, 1.5), "brass")
+        for x in (62.5, 67.5, 72.5):
+            sheet.fill(oval(x, 58.5 + abs(x - 67.5) * 0.5, 1.3, 1.3), "brass")
     sheet.fill(sole, "leather" if style.chance(0.5) else "gum", edge=0.3)
     sheet.seam(
         curve((11, 71 + thick * 0.55), (50, 72.6 + thick * 0.55, 1), (89, 71 + thick * 0.55), closed=False), 0.5, 0.25
