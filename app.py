@@ -35,6 +35,10 @@ PAGES = {
     ],
     "Analyse": [
         _page("fusion", "Fusion", "tune", "Move the weights, watch list and quality change."),
+        _page("training", "Training", "model_training", "Learn from the newest data, compare runs, promote."),
+    ],
+    "Manage": [
+        _page("performance", "Performance", "monitoring", "Clicks, conversion and revenue of shown lists."),
     ],
 }
 

@@ -1,6 +1,51 @@
-"""In work."""
+"""What matters now, in ten seconds."""
 
-from ui.components import empty_state, page_header
+import streamlit as st
 
-page_header("today", "…")
-empty_state("x", "y", command="vitrine demo")
+from ui import data, frame, overview_parts, state
+from ui.components import empty_state, filter_bar, page_header
+from ui.notices import simulated_notice
+
+PERIODS = (7, 28, 90)
+
+page_header("Today", "The shop at a glance: what shown lists brought, what is new, what needs you.")
+if not data.shop_paths().store.exists():
+    frame.say_empty()
+    st.stop()
+simulated_notice()
+
+with filter_bar():
+    days = st.segmented_control(
+        "Period",
+        PERIODS,
+        default=28,
+        required=True,
+        format_func=lambda d: f"{d} days",
+        key=state.PERIOD,
+        bind="query-params",
+        help="Counted back from the shop's last event and compared with as many days before.",
+    )
+
+view = data.overview(days)
+if view is None:
+    frame.say_empty()
+    st.stop()
+
+overview_parts.freshness(view, simulated=data.is_simulated())
+if view.performance is None or view.performance.figures.impressions == 0:
+    empty_state(
+        "No list was shown in this period",
+        "Import events with impressions and a request id, and click-through, conversion and revenue appear here.",
+        icon=":material/visibility_off:",
+        command=data.shop_command("import events FILE"),
+        action=lambda: frame.link("events", "Import events", icon=":material/upload_file:"),
+    )
+else:
+    overview_parts.tiles(view)
+if view.trained_at is None:
+    frame.say_no_run()
+left, right = st.columns([5, 3], gap="medium")
+with left:
+    overview_parts.attention(view)
+with right:
+    overview_parts.shortcuts(data.shoppers() if view.trained_at is not None else [])

@@ -7,16 +7,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-# Smallest OKLab distance between any two, over normal, protan, deutan and tritan sight: 13.8 light, 13.0 dark (×100).
+# Smallest OKLab distance between any two, over normal, protan, deutan and tritan sight: 12.8 light, 13.0 dark (×100).
 # Each has at least 3:1 against its page.
 _LIGHT = {
     "text": "#2F5BD0",
     "image": "#D9731A",
-    "behaviour": "#370F33",
-    "repeat": "#2F95EB",
-    "trend": "#955856",
-    "fresh": "#5C3C07",
-    "response": "#0914A3",
+    "behaviour": "#8A1C5C",
+    "repeat": "#1E9FCC",
+    "trend": "#421809",
+    "fresh": "#2410A6",
+    "response": "#14114B",
 }
 _DARK = {
     "text": "#7EA6FF",

@@ -17,13 +17,17 @@ import streamlit as st
 from recsys.data.catalogue import Catalogue
 from recsys.errors import RunError
 from recsys.settings import DEFAULT_SHOP, ShopPaths
+from recsys.vocabulary import Columns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from recsys.ingest.tables import RawTable
     from recsys.ranking.model import Model
     from recsys.store import Store
-    from recsys.workflows.performance import Period
+    from recsys.workflows.imports import ImportReport
+    from recsys.workflows.performance import PerformanceView, Period
+    from ui.overview import Overview
     from ui.tuning import Bench
 
 LIVE, DRAFT = "Live", "Draft"
@@ -262,3 +266,77 @@ def _surface(run_id: str, others: tuple[tuple[str, float], ...], _model: "Model"
     found = _model.holdout.surface(dict(others), *SYMBOLS, grid=GRID)
     found.setflags(write=False)
     return found
+
+
+# ------------------------------------------------------------- uploads
+
+
+def read_upload(path: str, options: "tuple[str | None, str | None, str | None]") -> "RawTable":
+    """Return an uploaded table as it was read; kept while the person maps its columns.
+
+    Parameters
+    ----------
+    path
+        Where the upload was copied to.
+    options
+        Delimiter, encoding and sheet; None or empty finds out.
+    """
+    return _read_upload(path, Path(path).stat().st_mtime_ns, tuple(o or None for o in options))
+
+
+@st.cache_resource(max_entries=4, ttl=3600, show_spinner="Reading the file…")
+def _read_upload(path: str, changed_ns: int, options: "tuple[str | None, ...]") -> "RawTable":
+    from recsys.ingest.readers import read_table
+    from recsys.ingest.tables import ReadOptions
+
+    return read_table(Path(path), ReadOptions(*options))
+
+
+@st.cache_resource(max_entries=8, ttl=3600, show_spinner="Checking every row…")
+def check_upload(kind: str, path: str, mapping: str, stored_version: str) -> "ImportReport":
+    """Return what an import of this file with this mapping would do; nothing is written."""
+    from recsys.workflows.imports import import_catalogue, import_events
+
+    work = import_catalogue if kind == "catalogue" else import_events
+    return work(open_store(), shop_paths(), Path(path), mapping=mapping, dry_run=True)
+
+
+# ------------------------------------------------------------- Today
+
+
+def is_simulated() -> bool:
+    """Whether the shop's shoppers are made up."""
+    info = newest_snapshot()
+    return info is not None and info.simulated
+
+
+def overview(days: int) -> "Overview | None":
+    """Return what Today shows for the last `days` days; None while the shop has no product."""
+    from recsys.workflows.run_history import list_trainings
+    from ui.overview import build_overview
+
+    store, catalogue = open_store(), snapshot_catalogue()
+    if catalogue is None:
+        return None
+    found = shown_outcomes(days)
+    performance = None if found is None else _performance(store.data_version(), days, *found)
+    pointer = live_pointer()
+    return build_overview(
+        counts=store.counts(),
+        catalogue=catalogue,
+        performance=performance,
+        shown_ids=frozenset() if performance is None else frozenset(performance.items[Columns.ITEM]),
+        known_ids=[] if pointer is None else live_model().catalogue.item_ids,
+        runs=list_trainings(shop_paths()),
+        store_problem=store.read_only_reason,
+        now=pd.Timestamp.now("UTC"),
+    )
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _performance(stored_version: str, days: int, _outcomes: pd.DataFrame, _period: "Period") -> "PerformanceView":
+    from recsys.workflows.performance import view_performance
+
+    catalogue = snapshot_catalogue()
+    assert catalogue is not None
+    return view_performance(_outcomes, catalogue, _period)

@@ -43,6 +43,8 @@ def page_path(name: str) -> str:
 
 def link(name: str, label: str, *, icon: str | None = None, query: dict[str, str] | None = None) -> None:
     """Draw a link to another page, its filters filled in."""
+    if not (_PAGES / f"{name}.py").exists():
+        return
     st.page_link(page_path(name), label=label, icon=icon, query_params=query)
 
 
@@ -51,20 +53,14 @@ def require_model() -> "Model":
     if data.newest_snapshot() is None and not data.shop_paths().store.exists():
         say_empty()
     elif data.live_pointer() is None:
-        empty_state(
-            "No run is live yet",
-            "Train the shop's data once; the first finished run can be promoted and fills this page.",
-            icon=":material/model_training:",
-            command=data.shop_command("train"),
-            action=lambda: link("training", "Open Training", icon=":material/arrow_forward:"),
-        )
+        say_no_run()
     else:
         return data.live_model()
     st.stop()
 
 
 def say_empty() -> None:
-    """The empty state of a shop without data."""
+    """Draw the empty state of a shop without data."""
     commands = (data.shop_command("import catalogue FILE"), data.shop_command("import events FILE"), "vitrine demo")
     empty_state(
         "This shop has no data yet",
@@ -72,4 +68,15 @@ def say_empty() -> None:
         icon=":material/storefront:",
         command="\n".join(commands),
         action=lambda: link("catalogue", "Upload a catalogue", icon=":material/upload_file:"),
+    )
+
+
+def say_no_run() -> None:
+    """Draw the empty state of a shop with data but without a live run."""
+    empty_state(
+        "No run is live yet",
+        "Train the shop's data once and promote the run; then lists, weights and explanations appear.",
+        icon=":material/model_training:",
+        command=data.shop_command("train"),
+        action=lambda: link("training", "Open Training", icon=":material/arrow_forward:"),
     )

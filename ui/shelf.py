@@ -16,6 +16,7 @@ from recsys.explanation.pair import explain_pair
 from recsys.ranking.model import Model
 from recsys.ranking.rank import rank
 from recsys.vocabulary import CATEGORY_SEPARATOR, EVENT_TYPES, Columns, EventType
+from recsys.workflows.lists import request_for
 from ui.board import Card
 from ui.components import initials, picture_url
 from ui.text import money, plain_text, plural, signed
@@ -100,9 +101,8 @@ def label_of(component: str) -> str:
 def build_request(
     model: Model, shopper: str, filters: Filters, weights: Mapping[str, float] | None, at: np.datetime64, n: int
 ) -> Request:
-    """Return the request of one shopper, known or not."""
-    history = model.interactions.history(shopper)
-    return Request(history, at, filters, n, weights, user_id=shopper)
+    """Return the request of one shopper, known or not; a term without a weight is left out of the sum."""
+    return request_for(model, shopper, n, filters, weights, at)
 
 
 def build_shelf(

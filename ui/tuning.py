@@ -21,6 +21,8 @@ from ui.text import plain_text
 
 SYMBOLS = {"text": "α", "image": "β"}
 """The two weights of the classic formula; they stand on top and move together."""
+HIGHEST = 0.8
+"""Where the slider of the largest weight stands at first; leaves room to raise it."""
 GRID = tuple(round(step / 10, 1) for step in range(11))
 
 
@@ -45,9 +47,10 @@ class Bench:
 
 
 def slider_positions(weights: Mapping[str, float], names: tuple[str, ...]) -> dict[str, float]:
-    """Return weights as slider positions: every term of the run, scaled down when one is above 1."""
-    top = max(1.0, *weights.values()) if weights else 1.0
-    return {name: round(float(weights.get(name, 0.0)) / top, 3) for name in names}
+    """Return weights as slider positions: every term of the run, the largest at `HIGHEST`; the order stays the same."""
+    top = max((weights.get(name, 0.0) for name in names), default=0.0)
+    scale = HIGHEST / top if top > 0 else 0.0
+    return {name: round(float(weights.get(name, 0.0)) * scale, 3) for name in names}
 
 
 def build_bench(model: Model, shopper: str, positions: Mapping[str, float], at: np.datetime64) -> Bench:
