@@ -9,6 +9,7 @@ BENCH ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+export UV_SYSTEM_CERTS := 1
 
 # uv installs in a third of pip's time; pip is the fallback, since it alone reads a machine's pip configuration.
 define install
