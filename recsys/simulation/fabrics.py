@@ -167,13 +167,13 @@ def _geometric(cloth: Image.Image, base: Rgb, partner: Rgb, unit: float, rng: np
 
 def _marl(cloth: Image.Image, base: Rgb, partner: Rgb, unit: float, rng: np.random.Generator) -> Image.Image:
     """Heathered yarn: short level flecks in lighter and darker tones."""
-    side = max(8, int(cloth.width / (0.75 * unit)))
-    flecks = rng.random((side, side // 3)).repeat(3, axis=1)[:, : side - 2]
-    light = np.array(mix(base, partner, 0.62), dtype=np.float64)
-    dark = np.array(mix(base, _CHARCOAL, 0.3), dtype=np.float64)
-    tones = np.broadcast_to(np.array(base, dtype=np.float64), (*flecks.shape, 3)).copy()
-    tones[flecks > 0.72], tones[flecks < 0.16] = light, dark
-    return Image.fromarray(tones.astype(np.uint8), "RGB").resize(cloth.size, Image.Resampling.BILINEAR)
+    rows, columns = max(8, int(cloth.height / (0.5 * unit))), max(8, int(cloth.width / (1.6 * unit)))
+    flecks = rng.random((rows, columns))
+    flecks = 0.6 * flecks + 0.4 * np.roll(flecks, 1, axis=1)
+    share = np.clip((flecks - 0.5) * 2.6, -0.38, 0.6)[..., None]
+    light, dark = (np.array(tone, dtype=np.float64) for tone in (partner, _CHARCOAL))
+    tones = np.array(base, dtype=np.float64) * (1 - np.abs(share)) + np.where(share > 0, light, dark) * np.abs(share)
+    return Image.fromarray(tones.astype(np.uint8)).resize(cloth.size, Image.Resampling.BILINEAR)
 
 
 def _zigzag(cloth: Image.Image, _base: Rgb, partner: Rgb, unit: float, rng: np.random.Generator) -> Image.Image:

@@ -87,7 +87,7 @@ def develop(sheet: Sheet, size: int, light: Light) -> Image.Image:
     lit = _lighting(sheet, covered, light)
     ground = _backdrop(covered, sheet.grounded, light) * (1 - alpha)
     if sheet.gleams.getbbox() is not None:
-        gleam = _shares(_softened(sheet.gleams, size, 0.02))
+        gleam = _shares(_softened(sheet.gleams, size, 0.026))
         lit *= 1 - gleam
         sheen = 255 * gleam * alpha
     else:

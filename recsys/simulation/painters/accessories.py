@@ -16,7 +16,7 @@ def bag(sheet: Sheet, style: Style) -> None:
     tone = "leather" if style.detail == 2 else "dark"
     sheet.stroke(handle + np.array([1.4, -1.6]), tone, 2.2, 0.75)
     if tote:
-        sheet.fill(mirrored((0, 38), (30 * w, 38), (33 * w, 84, 1), (31 * w, 88), (0, 88.5, 1)), edge=0.4)
+        sheet.fill(mirrored((0, 38), (30 * w, 38), (32.6 * w, 82, 1), (30.5 * w, 88, 1), (0, 88.6, 1)), edge=0.4)
         sheet.seam(strip([(50 - 29.6 * w, 42), (50 + 29.6 * w, 42)]), 0.5, 0.3)
         sheet.stroke(handle + np.array([0, 4.0]), tone, 2.8)
         for side in (-1, 1):

@@ -39,7 +39,7 @@ def lamp(sheet: Sheet, style: Style) -> None:
     if style.detail == 2:
         for share in np.linspace(-0.8, 0.8, 9):
             sheet.seam(strip([(50 + share * narrow, top + 1), (50 + share * wide, bottom + 0.5)]), 0.4, 0.2)
-    sheet.gleam(mirrored((0, top + 6), (narrow * 0.35, top + 6), (wide * 0.35, bottom - 4), (0, bottom - 3)), 0.2)
+    sheet.gleam(oval(50, (top + bottom) / 2, (narrow + wide) * 0.2, (bottom - top) * 0.3), 0.24)
 
 
 def mug(sheet: Sheet, style: Style) -> None:

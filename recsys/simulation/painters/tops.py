@@ -58,7 +58,7 @@ def blouse(sheet: Sheet, style: Style) -> None:
     )
     sleeves(sheet, sleeve)
     cuff_seams(sheet, (50 + 38.3 * w, cuff - 3), (50 + 29.4 * w, cuff + 0.8))
-    sheet.fill(torso(w, neck, dip, style.between(2, 4), hem, 2.0), edge=0.3)
+    sheet.fill(torso(w, neck, dip, style.between(1, 2.4), hem, 1.2), edge=0.3)
     side_folds(sheet, w, 46, hem, 0.4)
     buttons(sheet, 18 + dip, hem + 1, 6)
     if style.detail >= 1:
