@@ -22,6 +22,7 @@ from recsys.vocabulary import Columns
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from recsys.discovery.new_items import NewItems
     from recsys.ingest.tables import RawTable
     from recsys.ranking.model import Model
     from recsys.store import Store
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 LIVE, DRAFT = "Live", "Draft"
 """Names of the weights that are not presets."""
+NEW_ITEM_DAYS = 90
+"""How far back the New items page looks."""
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -266,6 +269,28 @@ def _surface(run_id: str, others: tuple[tuple[str, float], ...], _model: "Model"
     found = _model.holdout.surface(dict(others), *SYMBOLS, grid=GRID)
     found.setflags(write=False)
     return found
+
+
+def new_items(model: "Model") -> "NewItems":
+    """Return fit, reach and audience of everything that appeared in the last `NEW_ITEM_DAYS` days of the run's data."""
+    return _new_items(model.run_id, model)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Asking a sample of shoppers about the new products…")
+def _new_items(run_id: str, _model: "Model") -> "NewItems":
+    from recsys.discovery.new_items import view_new_items
+
+    return view_new_items(_model, _model.data_to, NEW_ITEM_DAYS)
+
+
+def exposure_by_item() -> pd.DataFrame:
+    """Return `item_id`, `impressions`, `clicks`, `carts`, `purchases`, `revenue` of every item ever shown."""
+    return _exposure_by_item(str(shop_paths().root), open_store().data_version())
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _exposure_by_item(root: str, stored_version: str) -> pd.DataFrame:
+    return open_store().performance(by=("item_id",))
 
 
 # ------------------------------------------------------------- uploads

@@ -71,6 +71,8 @@ class PerformanceView:
         (impressions per day of the period, list of int).
     segments
         Everything, then each placement, then each warmth with rows, under the other choice.
+    currency
+        The catalogue's most common currency; None where it names none.
     """
 
     period: Period
@@ -79,6 +81,7 @@ class PerformanceView:
     days: pd.DataFrame
     items: pd.DataFrame
     segments: tuple[Segment, ...]
+    currency: str | None
 
 
 def find_period(data_to: pd.Timestamp, days: int) -> Period:
@@ -157,12 +160,19 @@ def view_performance(
         days=measure_days(now, period.days),
         items=_describe_items(now, catalogue, period),
         segments=_measure_segments(outcomes, period, placement, warmth),
+        currency=_main_currency(catalogue),
     )
 
 
 def list_placements(outcomes: pd.DataFrame) -> list[str]:
     """Return the placements there are, most shown first."""
     return [str(name) for name in outcomes[Columns.PLACEMENT].value_counts().index]
+
+
+def _main_currency(catalogue: Catalogue) -> str | None:
+    """Most common currency of the catalogue."""
+    counts = catalogue.frame[Columns.CURRENCY].value_counts()
+    return str(counts.index[0]) if len(counts) else None
 
 
 def _keep(outcomes: pd.DataFrame, placement: str | None, warmth: Warmth | None) -> pd.DataFrame:

@@ -1,0 +1,76 @@
+"""What the shown lists brought, and how good the live run is on days it had not seen."""
+
+import streamlit as st
+
+from recsys.vocabulary import Warmth
+from recsys.workflows.performance import list_placements, view_performance
+from ui import data, performance_panel, state
+from ui.components import empty_state, filter_bar, page_header
+from ui.notices import simulated_notice
+from ui.offline_panel import offline_quality
+from ui.text import safe_text
+
+PERIODS = (7, 28, 90)
+
+page_header("Performance", "Clicks, carts, purchases and revenue of the lists that were shown, with 95% intervals.")
+simulated_notice()
+
+with filter_bar():
+    days = st.segmented_control(
+        "Period",
+        PERIODS,
+        default=28,
+        required=True,
+        format_func=lambda d: f"{d} days",
+        key=state.PERIOD,
+        bind="query-params",
+        help="Counted back from the shop's last event, not from today.",
+    )
+    found = data.shown_outcomes(days)
+    placements = list_placements(found[0]) if found else []
+    placement = st.selectbox(
+        "Placement",
+        placements,
+        index=None,
+        placeholder="All placements",
+        format_func=safe_text,
+        key=state.PLACEMENT,
+        bind="query-params",
+        width=220,
+    )
+    warmth = st.segmented_control(
+        "Products",
+        list(Warmth),
+        format_func=lambda w: performance_panel.WARMTH_TEXTS[w][0],
+        key="warmth",
+        bind="query-params",
+        help="; ".join(f"{name}: {text}" for name, text in performance_panel.WARMTH_TEXTS.values())
+        + ". None chosen: all.",
+    )
+
+if found is None:
+    empty_state(
+        "No events yet",
+        "Import events with impressions, and their figures appear here.",
+        icon=":material/monitoring:",
+        command=data.shop_command("import events FILE"),
+    )
+else:
+    outcomes, period = found
+    view = view_performance(outcomes, data.snapshot_catalogue(), period, placement=placement, warmth=warmth)
+    if view.figures.impressions == 0:
+        empty_state(
+            "Nothing was shown in this period",
+            "Choose a longer period or all placements. Impressions need a request id to be counted.",
+            icon=":material/visibility_off:",
+        )
+    else:
+        performance_panel.summary_line(view)
+        performance_panel.tiles(view)
+        performance_panel.rate_by_day(view)
+        performance_panel.segments_table(view)
+        chosen = performance_panel.items_table(view)
+        if chosen is not None:
+            performance_panel.item_card(view, chosen)
+
+offline_quality()

@@ -1,0 +1,45 @@
+"""Start a training, watch it, look at the runs, promote or roll back."""
+
+import streamlit as st
+
+from recsys.training.jobs import running_job
+from recsys.workflows.run_history import list_trainings
+from ui import data, frame, state, training_panel
+from ui.components import page_header
+from ui.job_panel import job_panel
+
+page_header(
+    "Training", "Learn from the shop's newest data in a process of its own. You can leave this page; it keeps going."
+)
+
+paths = data.shop_paths()
+if not paths.store.exists():
+    frame.say_empty()
+    st.stop()
+
+counts = data.open_store().counts()
+if counts.n_items == 0:
+    frame.say_empty()
+    st.stop()
+
+job = running_job(paths)
+rows = list_trainings(paths)
+training_panel.estimate_line(rows, counts.n_events, counts.n_items)
+asked = training_panel.settings_form(running=job is not None, has_live=data.live_pointer() is not None)
+if asked is not None:
+    started = training_panel.start(paths, *asked)
+    if started is not None:
+        st.session_state[state.JOB] = started
+        st.rerun()
+
+followed = job.run_id if job else st.session_state.get(state.JOB)
+if followed is not None:
+    st.session_state[state.JOB] = followed
+    job_panel(paths, followed)
+
+if rows:
+    chosen = training_panel.runs_table(rows)
+    if chosen is not None:
+        training_panel.run_card(paths, chosen)
+elif followed is None:
+    training_panel.no_runs()

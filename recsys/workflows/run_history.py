@@ -1,0 +1,181 @@
+"""What the Training page shows besides the running job: every run and how it ended, its figures, a time estimate."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from recsys.errors import RunError
+from recsys.evaluation.rates import Estimate
+from recsys.settings import ShopPaths
+from recsys.training.jobs import JobStatus, read_job
+from recsys.training.runs import RunRecord, list_runs, live_run_id
+
+COLUMN_LABELS: dict[str, tuple[str, str]] = {
+    "all": ("All", "Everything chosen in the held-out days, repeats included."),
+    "discovery": ("Discovery", "Known products the shopper had never chosen; those she had are left out of the list."),
+    "cold_among_new": ("Cold among new", "Products nobody had touched before, ranked among themselves."),
+    "cold_among_all": ("Cold among all", "Products nobody had touched before, ranked among everything on sale."),
+}
+"""Column of the offline report -> its name on screen and its definition."""
+MEASURES: dict[str, tuple[str, str]] = {
+    "recall": ("Recall@20", "Of what she went on to choose, the share that was among her 20 recommendations."),
+    "ndcg": ("NDCG@20", "As recall, but a hit near the top counts more; 1 is a perfect order."),
+}
+GOALS: dict[str, tuple[str, str, dict[str, float]]] = {
+    "balanced": (
+        "Balanced",
+        "A little of everything.",
+        {"all": 0.4, "discovery": 0.4, "cold_among_new": 0.1, "cold_among_all": 0.1},
+    ),
+    "regulars": (
+        "Regular customers",
+        "What they will choose next, repeats included.",
+        {"all": 0.8, "discovery": 0.1, "cold_among_new": 0.05, "cold_among_all": 0.05},
+    ),
+    "discovery": (
+        "Discovery",
+        "Products they know nothing of yet.",
+        {"all": 0.1, "discovery": 0.8, "cold_among_new": 0.05, "cold_among_all": 0.05},
+    ),
+    "new_items": (
+        "New products",
+        "Find shoppers for what was launched lately.",
+        {"all": 0.15, "discovery": 0.15, "cold_among_new": 0.35, "cold_among_all": 0.35},
+    ),
+}
+"""What validation should favour -> name, sentence, `TrainingConfig.column_weights`."""
+MIN_ESTIMATE_S = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class RunRow:
+    """One training, finished or not.
+
+    Parameters
+    ----------
+    run_id, created_at
+        Name and start, UTC.
+    status
+        How it stands or ended.
+    live
+        Whether lists are made with it now.
+    elapsed_s
+        Seconds it took so far or in all.
+    data_version
+        The data it learned from; empty when it never said.
+    message
+        Why it failed, or what one should know; empty otherwise.
+    record
+        The whole record; None unless it finished.
+    """
+
+    run_id: str
+    created_at: pd.Timestamp
+    status: JobStatus
+    live: bool
+    elapsed_s: float
+    data_version: str
+    message: str
+    record: RunRecord | None
+
+
+def list_trainings(paths: ShopPaths) -> list[RunRow]:
+    """Return every training of a shop, newest first: finished, failed, cancelled and running ones."""
+    live = live_run_id(paths)
+    finished = {record.run_id: record for record in list_runs(paths)}
+    rows = [_finished_row(record, live) for record in finished.values()]
+    folders = [p.parent.name for p in paths.runs.glob("*/progress.json")]
+    rows += [row for name in folders if name not in finished and (row := _job_row(paths, name)) is not None]
+    return sorted(rows, key=lambda r: (r.created_at, r.run_id), reverse=True)
+
+
+def _finished_row(record: RunRecord, live: str | None) -> RunRow:
+    created = pd.Timestamp(record.created_at)
+    created = created.tz_localize("UTC") if created.tzinfo is None else created.tz_convert("UTC")
+    note = record.message or str(record.facts.get("note", ""))
+    return RunRow(
+        record.run_id,
+        created,
+        JobStatus.DONE,
+        record.run_id == live,
+        record.elapsed_s,
+        record.data_version,
+        note,
+        record,
+    )
+
+
+def _job_row(paths: ShopPaths, run_id: str) -> RunRow | None:
+    """A training that left no run; None when its state cannot be read, which the job itself reports."""
+    try:
+        job = read_job(paths, run_id)
+    except RunError as error:
+        return RunRow(run_id, pd.Timestamp(0, tz="UTC"), JobStatus.FAILED, False, 0.0, "", str(error), None)
+    if job.status is JobStatus.DONE:  # its record is written a moment before or after this look
+        return None
+    elapsed = (job.updated_at - job.started_at).total_seconds()
+    return RunRow(run_id, pd.Timestamp(job.started_at), job.status, False, elapsed, "", job.message, None)
+
+
+def read_figure(record: RunRecord, column: str, measure: str, part: str = "test") -> Estimate | None:
+    """Return one offline figure of a run with its interval; None where it was not measured.
+
+    Parameters
+    ----------
+    record
+        The run.
+    column
+        Key of `COLUMN_LABELS`.
+    measure
+        Key of `MEASURES`.
+    part
+        "test" or "validation".
+    """
+    figure = record.metrics.get(part, {}).get(column, {}).get(measure)
+    if not isinstance(figure, Mapping) or figure.get("value") is None or not figure.get("n_users", 1):
+        return None
+    return Estimate(float(figure["value"]), float(figure["low"]), float(figure["high"]), int(figure.get("n_users", 0)))
+
+
+def tabulate_quality(record: RunRecord, part: str = "test") -> pd.DataFrame:
+    """Return `column`, `measure`, `value`, `low`, `high`, `n_users`, one row per figure that was measured."""
+    rows = []
+    for column in COLUMN_LABELS:
+        for measure in MEASURES:
+            figure = read_figure(record, column, measure, part)
+            if figure is not None:
+                rows.append(
+                    {
+                        "column": column,
+                        "measure": measure,
+                        "value": figure.value,
+                        "low": figure.low,
+                        "high": figure.high,
+                        "n_users": figure.n,
+                    }
+                )
+    return pd.DataFrame(rows, columns=["column", "measure", "value", "low", "high", "n_users"])
+
+
+def estimate_training_s(rows: Sequence[RunRow], n_interactions: int) -> float | None:
+    """Estimate how long a training takes from the newest finished one, in proportion to the interactions.
+
+    Parameters
+    ----------
+    rows
+        From `list_trainings`.
+    n_interactions
+        Interactions, or events, of the data it would learn from now.
+
+    Returns
+    -------
+    float or None
+        Seconds; None when no run has finished yet.
+    """
+    for row in rows:
+        if row.record is not None and row.elapsed_s > 0:
+            before = int(row.record.facts.get("n_interactions", 0))
+            ratio = n_interactions / before if before > 0 and n_interactions > 0 else 1.0
+            return max(row.elapsed_s * max(ratio, 0.1), MIN_ESTIMATE_S)
+    return None

@@ -1,0 +1,61 @@
+"""The upload checker: what an import would do, the first rows as they will be kept, every problem."""
+
+import pandas as pd
+import streamlit as st
+
+from recsys.ingest.mapping import Kind
+from recsys.workflows.imports import ImportReport
+from recsys.workflows.uploads import tabulate_problems
+from ui.components import export_button, heading
+from ui.text import plain_text, plural
+
+ROWS: dict[str, str] = {"catalogue": "product", "events": "event"}
+"""What one row of each kind of file is."""
+
+
+def show_check(kind: Kind, report: ImportReport) -> None:
+    """Say what would happen, show the first rows as they will be kept, and every problem."""
+    c = report.counts
+    ready = c.added + c.changed + c.unchanged
+    badge = ":green-badge[:material/check: Ready]" if report.ok else ":red-badge[:material/error: Needs a fix]"
+    errors, warnings = (sum(p.count for p in part) for part in (report.errors, report.warnings))
+    counts = [plural(ready, f"{ROWS[kind]} ready", f"{ROWS[kind]}s ready")] if report.ok else []
+    counts += [f"{c.added:,} new", f"{c.changed:,} changed", f"{c.unchanged:,} as before"] if report.ok else []
+    counts += [f"{c.skipped:,} left out"] if c.skipped else []
+    counts += [plural(errors, "error")] if errors else []
+    counts += [plural(warnings, "warning")] if warnings else []
+    st.markdown(f"{badge} {' · '.join(counts)}")
+    if report.problems:
+        _problem_table(kind, report)
+    if len(report.preview):
+        heading("As it will be kept", f"first {plural(len(report.preview), 'row')}")
+        st.dataframe(_preview(report), hide_index=True, key=f"preview:{kind}", alt="First rows in canonical form.")
+
+
+def _problem_table(kind: Kind, report: ImportReport) -> None:
+    """Every problem with its place and what to do; downloadable."""
+    problems = tabulate_problems(report)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        heading("Problems", "with the row as a spreadsheet shows it; the heading is row 1")
+        export_button(lambda: problems, f"{kind}_problems.csv", label="Download", key=f"problems_export:{kind}")
+    column = st.column_config
+    st.dataframe(
+        problems.map(lambda v: plain_text(v, 400) if isinstance(v, str) else v),
+        hide_index=True,
+        key=f"problems:{kind}",
+        height=min(38 * len(problems) + 40, 320),
+        column_config={
+            "severity": column.TextColumn("Weight", width="small"),
+            "row": column.NumberColumn("Row", format="localized", width="small"),
+            "column": column.TextColumn("Column", width="small"),
+            "value": column.TextColumn("Found", width="small"),
+            "message": column.TextColumn("What is wrong and what to do", width="large"),
+        },
+        alt=f"{len(problems)} problems found in the file.",
+    )
+
+
+def _preview(report: ImportReport) -> pd.DataFrame:
+    """First rows without the columns that are empty throughout."""
+    frame = report.preview.dropna(axis=1, how="all")
+    return frame.map(lambda v: plain_text(v, 80) if isinstance(v, str) else v)

@@ -1,0 +1,126 @@
+"""How good a run is on days it had not seen: the four columns with intervals, as a chart and a table."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from recsys.training.runs import RunRecord, show_run
+from recsys.workflows.run_history import COLUMN_LABELS, MEASURES, tabulate_quality
+from ui import charts, data
+from ui.components import empty_state, export_button, heading
+from ui.errors import shown
+from ui.text import day, safe_text
+
+
+def offline_quality() -> None:
+    """Draw the live run's offline figures, or say that there are none."""
+    pointer = data.live_pointer()
+    if pointer is None:
+        return
+    with shown(), st.container(border=True, key="offline"):
+        record = show_run(data.shop_paths(), pointer[0])
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            heading(f"Live run {safe_text(record.run_id)} on days it had not seen", _window(record))
+            export_button(lambda: tabulate_quality(record), "offline_quality.csv")
+        quality_card(record, titled=False)
+
+
+def quality_card(record: RunRecord, *, titled: bool = True) -> None:
+    """Draw recall and NDCG of each column with intervals.
+
+    Parameters
+    ----------
+    record
+        The run.
+    titled
+        Whether to draw a heading of its own.
+    """
+    if titled:
+        heading("On held-out days", "95% intervals over shoppers")
+    table = tabulate_quality(record)
+    if table.empty:
+        note = record.facts.get("note") or "There was too little data to hold days out."
+        empty_state("Nothing was held out", safe_text(note), icon=":material/hourglass_empty:")
+        return
+    measure = st.segmented_control(
+        "Measure",
+        list(MEASURES),
+        default="recall",
+        required=True,
+        format_func=lambda m: MEASURES[m][0],
+        key=f"measure_{record.run_id}",
+        help=" ".join(f"**{name}**: {text}" for name, text in MEASURES.values()),
+        label_visibility="collapsed",
+    )
+    rows = table[table["measure"] == measure]
+    st.echarts_chart(interval_option(rows), height=44 * len(rows) + 40, key=f"quality_{record.run_id}", alt=_alt(rows))
+    st.dataframe(
+        quality_frame(rows),
+        hide_index=True,
+        column_config={
+            "Column": st.column_config.TextColumn(help=" ".join(f"{n}: {t}" for n, t in COLUMN_LABELS.values()))
+        },
+        alt=_alt(rows),
+    )
+
+
+def quality_frame(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures in words, one row per column."""
+    return pd.DataFrame(
+        {
+            "Column": [COLUMN_LABELS[c][0] for c in rows["column"]],
+            "Value": [f"{v:.3f}" for v in rows["value"]],
+            "95% interval": [f"{a:.3f} to {b:.3f}" for a, b in zip(rows["low"], rows["high"], strict=True)],
+            "Shoppers": rows["n_users"].to_numpy(),
+            "What it asks": [COLUMN_LABELS[c][1] for c in rows["column"]],
+        }
+    )
+
+
+def interval_option(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return an ECharts interval chart: one row per column, bar = interval, dot = estimate."""
+    colours = charts.palette()
+    labels = [COLUMN_LABELS[c][0] for c in rows["column"]]
+    return {
+        "animation": False,
+        "grid": {"left": 8, "right": 24, "top": 4, "bottom": 4, "containLabel": True},
+        "tooltip": {"trigger": "item"},
+        "xAxis": charts.axis("value", min=0),
+        "yAxis": charts.axis("category", data=labels, inverse=True, axisLabel={"color": colours["text"]}),
+        "series": [
+            {"type": "bar", "stack": "i", "silent": True, "itemStyle": {"opacity": 0}, "data": _rounded(rows["low"])},
+            {
+                "type": "bar",
+                "stack": "i",
+                "barWidth": 10,
+                "silent": True,
+                "itemStyle": {"color": colours["band"], "borderRadius": 5},
+                "data": _rounded(rows["high"] - rows["low"]),
+            },
+            {
+                "type": "scatter",
+                "symbolSize": 11,
+                "z": 3,
+                "itemStyle": {"color": colours["accent"]},
+                "data": [[v, name] for v, name in zip(_rounded(rows["value"]), labels, strict=True)],
+            },
+        ],
+    }
+
+
+def _rounded(values: pd.Series) -> list[float]:
+    return [round(float(v), 4) for v in values]
+
+
+def _alt(rows: pd.DataFrame) -> str:
+    """Say the figures."""
+    return "; ".join(f"{COLUMN_LABELS[c][0]} {v:.3f}" for c, v in zip(rows["column"], rows["value"], strict=True))
+
+
+def _window(record: RunRecord) -> str:
+    """Say which days were held out."""
+    facts = record.facts
+    if "test_from" not in facts:
+        return ""
+    return f"held out: {day(pd.Timestamp(facts['test_from']))} to {day(pd.Timestamp(facts['test_to']))}"
