@@ -36,19 +36,15 @@ PAGES = {
     ],
     "Analyse": [
         _page("fusion", "Fusion", "tune", "Move the weights, watch list and quality change."),
-        _page("training", "Training", "model_training", "Train, watch, promote, roll back."),
-        _page("explain", "Explain", "account_tree", "One shopper and one product: the sum, term by term."),
         _page("training", "Training", "model_training", "Learn from the newest data, compare runs, promote."),
-    ],
-    "Manage": [
-        _page("performance", "Performance", "monitoring", "Clicks, conversion and revenue of shown lists."),
+        _page("explain", "Explain", "account_tree", "One shopper and one product: the sum, term by term."),
     ],
     "Data": [
         _page("catalogue", "Catalogue", "inventory_2", "Products and pictures: upload, check, import, undo."),
         _page("events", "Events", "timeline", "What shoppers did: upload, counts, funnel."),
     ],
     "Manage": [
-        _page("performance", "Performance", "monitoring", "What shown lists brought, with intervals."),
+        _page("performance", "Performance", "monitoring", "Clicks, conversion and revenue of shown lists."),
     ],
 }
 
