@@ -16,6 +16,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 from recsys.settings import Settings, ShopPaths
+from tests.shops import copy_demo_shop, demo_shop, worker_root  # noqa: F401 (fixtures)
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -68,17 +68,20 @@ def metric_tile(
     series
         Sparkline values, oldest first.
     """
-    note = change_note if decided or change in (None, 0) else "not decided"
-    if change is None:
-        note = interval
-    elif interval:
+    moved = change not in (None, 0)
+    note = interval if change is None else change_note if decided or not moved else "not decided"
+    if moved and interval:
         help = f"{help or label} 95% interval: {interval}."
-    colour = "off" if not decided or change in (None, 0) else "normal" if better == "up" else "inverse"
+        if not decided and change_note:
+            help += f" Change {change_note}: the interval includes zero."
+    down = str(change).startswith(("-", "−"))
+    colour = "gray" if not (moved and decided) else "green" if down == (better == "down") else "red"
     st.metric(
         label,
         value,
-        change if change is not None else None,
+        change,
         delta_color=colour,
+        delta_arrow="off" if not moved or str(change)[:1] not in "+-−" else "down" if down else "up",
         delta_description=note or None,
         help=help,
         icon=icon,
@@ -87,8 +90,6 @@ def metric_tile(
         chart_data=list(series) if series is not None and len(series) > 1 else None,
         chart_type="area",
     )
-    if change is None and note:
-        return
 
 
 def empty_state(
