@@ -3,7 +3,8 @@
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from recsys.store.watermark import read_watermark, sync_folder, watermark_path, 
 
 QUERY_LIMIT_MS = 120_000
 """No statement may run longer; a page that asks for more has a bug."""
+
+REOPEN_S = 5.0
+"""How long to wait for other threads to finish reading from a damaged instance."""
 
 _WRITES = "acknowledged_writes"
 
@@ -143,35 +147,56 @@ class Connection:
         """
         if self.read_only_reason is not None:
             raise StoreError(f"Nothing was written. {self.read_only_reason}")
-        with self._write_lock, self.reading() as cursor:
-            cursor.execute("BEGIN TRANSACTION")
+        with self._write_lock:
             try:
-                write = Write(cursor)
-                yield write
-                if not write.kept:
-                    cursor.execute("ROLLBACK")
-                    return
-                number = _bump_writes(cursor)
-                cursor.execute("COMMIT")
-            except (duckdb.FatalException, duckdb.IOException) as error:
+                with self.reading() as cursor:
+                    number = yield from _transact(cursor)
+            except (duckdb.FatalException, duckdb.IOException, _CommitError) as error:
                 self._reopen_after_damage(error)
                 raise StoreError(
                     f"The disk refused the write ({error}), so nothing was stored: free some space and restart."
                 ) from error
-            except BaseException:
-                cursor.execute("ROLLBACK")
-                raise
-            write_watermark(self.paths.root, number)
+            if number is not None:
+                write_watermark(self.paths.root, number)
 
     def _reopen_after_damage(self, error: Exception) -> None:
         """Open again for reading: a failed write to disk makes DuckDB refuse even reads until then."""
+        self.read_only_reason = f"A write failed ({error}); the store is open for reading only until it is restarted."
         with self._cursor_lock:
             self._duckdb.close()
-            self.read_only_reason = (
-                f"A write failed ({error}); the store is open for reading only until it is restarted."
-            )
-            self._duckdb = _connect(self.paths.store, read_only=True)
+            deadline = time.monotonic() + REOPEN_S
+            while True:
+                try:
+                    self._duckdb = _connect(self.paths.store, read_only=True)
+                    break
+                except StoreError:  # another thread still reads from the damaged instance
+                    if time.monotonic() > deadline:
+                        raise
+                    time.sleep(0.05)
             _lock_down(self._duckdb)
+
+
+class _CommitError(Exception):
+    """DuckDB could not write what it had accepted."""
+
+
+def _transact(cursor: DuckDBPyConnection) -> Generator[Write, None, int | None]:
+    """Run one transaction; return the number of the write, None when it was not kept."""
+    cursor.execute("BEGIN TRANSACTION")
+    try:
+        write = Write(cursor)
+        yield write
+        number = _bump_writes(cursor) if write.kept else None
+    except duckdb.FatalException:
+        raise  # the instance is invalid, there is nothing left to roll back
+    except BaseException:
+        cursor.execute("ROLLBACK")
+        raise
+    try:
+        cursor.execute("COMMIT" if write.kept else "ROLLBACK")
+    except duckdb.Error as error:
+        raise _CommitError(str(error)) from error
+    return number
 
 
 def _connect(path: Path, *, read_only: bool) -> DuckDBPyConnection:
@@ -189,7 +214,10 @@ def _connect(path: Path, *, read_only: bool) -> DuckDBPyConnection:
 
 
 def _lock_down(connection: DuckDBPyConnection) -> None:
-    """Refuse every path but the database itself, for good."""
+    """Refuse every path but the database itself, for good; readers in one process share what was locked before."""
+    locked = first_row(connection, "SELECT current_setting('lock_configuration')")
+    if locked is not None and locked[0]:
+        return
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
 
