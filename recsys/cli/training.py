@@ -93,10 +93,11 @@ def list_runs(settings: Settings, as_json: bool) -> None:
     elif not rows:
         click.echo("No run yet; begin with `vitrine train`.")
     else:
+        began = [f"{row.created_at:%Y-%m-%d %H:%M}" for row in rows]
         cells = (
-            [r.run_id, r.status, r.live, r.created_at, round(r.elapsed_s), r.data_version, r.message] for r in rows
+            [r.run_id, r.status, r.live, at, round(r.elapsed_s), r.message] for r, at in zip(rows, began, strict=True)
         )
-        print_table(["run", "status", "live", "began", "seconds", "data", "note"], cells)
+        print_table(["run", "status", "live", "began (UTC)", "seconds", "note"], cells)
 
 
 @runs.command("show")
