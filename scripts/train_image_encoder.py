@@ -8,8 +8,8 @@ Data: the photos of `clothing_photos` (CC0, `photos.parquet` in DIR, training sp
 Every step sees two augmented views of some photos and one of some drawn products, and adds up
   1. labels: silhouette, colour, pattern, cut and detail of a drawing, class of a photo (cosine softmax);
   2. contrast: the two views of a photo are nearest to each other among all photos of the step (InfoNCE);
-  3. self-made targets: colour layout, colour histogram and edge directions of the view before its light was changed,
-     so that colour and form stay in the embedding where no label asks for them.
+
+The described half of the embedding (see `recsys.encoders.describe`) is set first, by principal components.
 """
 
 import argparse
@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from recsys.encoders.describe import PatchDescriptor
 from recsys.encoders.image.compact_vit import SHIPPED_WEIGHTS
 from recsys.encoders.pictures import read_batches
 from recsys.encoders.vit import CompactVit, VitConfig, save_network
@@ -51,23 +50,22 @@ class TrainConfig:
         AdamW with warm-up and a cosine; the average of the weights is what is kept.
     temperature
         Of the contrast.
-    contrast, targets
-        Weights of the second and the third loss; the first has 1.
+    contrast
+        Weight of the second loss; the first has 1.
     seed
         Of drawings, order, augmentation and initial weights.
     """
 
-    steps: int = 1000
+    steps: int = 420
     photos_per_step: int = 56
     drawn_per_step: int = 64
-    small_share: float = 0.6
+    small_share: float = 0.75
     n_drawn: int = 12_000
-    learning_rate: float = 1.2e-3
+    learning_rate: float = 1.5e-3
     weight_decay: float = 0.05
-    ema: float = 0.99
+    ema: float = 0.98
     temperature: float = 0.15
     contrast: float = 0.5
-    targets: float = 5.0
     seed: int = 0
 
 
@@ -164,30 +162,23 @@ def change_light(pixels: Tensor, generator: torch.Generator) -> Tensor:
     return torch.where(inside_x & inside_y, mean, lit).clamp(0, 255)
 
 
-def self_made_targets(pixels: Tensor, describe: PatchDescriptor) -> Tensor:
-    """What colours and edges are where, of (b, 3, s, s) in 0–255; (b, 426).
-
-    Colour layout 4 × 4 (48), colour histograms of the whole and of its middle (54), edges 6 × 6 (324).
-    """
-    scaled = functional.avg_pool2d(pixels / 255, 2)
-    inner = scaled.shape[-1] // 4
-    middle = scaled[:, :, inner:-inner, inner:-inner]
-    parts = [
-        functional.adaptive_avg_pool2d(scaled, 4) * 3,
-        describe.colour_histogram(scaled, 1),
-        describe.colour_histogram(middle, 1),
-        describe.edges(scaled, 6),
-    ]
-    return torch.cat([part.flatten(1) for part in parts], dim=1)
+@torch.no_grad()
+def describe_pictures(network: CompactVit, pictures: PictureSet, n: int) -> Tensor:
+    """Fixed description of the first n pictures, (n, t, 75)."""
+    parts = []
+    for start in range(0, n, 256):
+        pixels = torch.from_numpy(np.array(pictures.pixels[start : min(n, start + 256)])).permute(0, 3, 1, 2).float()
+        small = functional.interpolate(pixels, size=network.config.picture_size, mode="bilinear", antialias=True)
+        parts.append(network.describe(small / 255))
+    return torch.cat(parts)
 
 
 class Heads(nn.Module):
     """What is asked of the embedding during training and thrown away afterwards."""
 
-    def __init__(self, d: int, n_classes: tuple[int, ...], n_targets: int) -> None:
+    def __init__(self, d: int, n_classes: tuple[int, ...]) -> None:
         super().__init__()
         self.classifiers = nn.ModuleList(nn.Linear(d, n, bias=False) for n in n_classes)
-        self.targets = nn.Linear(d, n_targets)
         self.contrast = nn.Sequential(nn.Linear(d, d), nn.ReLU(), nn.Linear(d, 96))
 
     def label_loss(self, task: int, unit: Tensor, labels: Tensor) -> Tensor:
@@ -211,14 +202,13 @@ class Trainer:
         self.config, self.photos, self.drawn = config, photos, drawn
         self.network = CompactVit(VitConfig()).to(memory_format=torch.channels_last)
         self.average = CompactVit(VitConfig())
-        self.average.load_state_dict(self.network.state_dict())
         self.generator = torch.Generator().manual_seed(config.seed)
         self.rng = np.random.default_rng(config.seed)
-        self.order: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
-        sample = self._sample(self.drawn, 256)[0], torch.from_numpy(np.array(photos.pixels[:256])).permute(0, 3, 1, 2)
-        reference = self_made_targets(torch.cat([part.float() for part in sample]), self.network.describe)
-        self.target_mean, self.target_std = reference.mean(dim=0), reference.std(dim=0) + 0.05
-        self.heads = Heads(VitConfig().embedding_size, (*drawn.n_classes, *photos.n_classes), reference.shape[1])
+        n_described = min(2500, len(photos.pixels), len(drawn.pixels))
+        both = [describe_pictures(self.network, pictures, n_described) for pictures in (photos, drawn)]
+        self.network.summary.fit(torch.cat(both))
+        self.average.load_state_dict(self.network.state_dict())
+        self.heads = Heads(VitConfig().learned_size, (*drawn.n_classes, *photos.n_classes))
         self.optimiser = torch.optim.AdamW(self._groups(), lr=config.learning_rate, betas=(0.9, 0.98))
 
     def _groups(self) -> list[dict[str, object]]:
@@ -243,10 +233,9 @@ class Trainer:
         photos, photo_labels = self._sample(self.photos, config.photos_per_step)
         drawn, drawn_labels = self._sample(self.drawn, config.drawn_per_step)
         views = crop_and_turn(torch.cat([photos, photos, drawn]), size, self.generator)
-        targets = (self_made_targets(views, self.network.describe) - self.target_mean) / self.target_std
         lit = change_light(views, self.generator).contiguous(memory_format=torch.channels_last)
-        raw = self.network(lit)
-        unit = functional.normalize(raw)
+        n_blocks = len(self.network.blocks)
+        unit = functional.normalize(self.network.learned(self.network.start(lit, n_blocks)[0], n_blocks))
         first, second, third = unit.split([len(photos), len(photos), len(drawn)])
         n_drawn_tasks = drawn_labels.shape[1]
         losses = {
@@ -255,8 +244,6 @@ class Trainer:
         both = torch.cat([first, second])
         losses["photo"] = 2 * self.heads.label_loss(n_drawn_tasks, both, photo_labels[:, 0].repeat(2))
         losses["contrast"] = config.contrast * self.heads.contrast_loss(first, second, config.temperature)
-        guess = self.heads.targets(unit * unit.shape[1] ** 0.5)
-        losses["targets"] = config.targets * functional.smooth_l1_loss(guess, targets)
         losses["cut"], losses["detail"] = losses["cut"] / 2, losses["detail"] / 2
         self.optimiser.zero_grad()
         torch.stack(list(losses.values())).sum().backward()

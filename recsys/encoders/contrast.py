@@ -41,8 +41,3 @@ def contrast_loss(pictures: Tensor, texts: Tensor, groups: Tensor, temperature: 
     by_text = functional.cross_entropy(scores, positives)
     by_picture = functional.cross_entropy(scores.T, positives)
     return (by_text + by_picture) / 2
-
-
-def preservation_loss(tuned: Tensor, original: Tensor) -> Tensor:
-    """Mean squared change of the cosines between the pictures of a batch; both (b, d), rows of length 1."""
-    return (tuned @ tuned.T - original @ original.T).square().mean()

@@ -1,8 +1,9 @@
 """Fine-tune the compact ViT on a shop's own pictures against its texts, within a budget of seconds.
 
 The text tower is locked (its vectors come from the cache), the first blocks of the network run once per picture, and
-only a copy of the last blocks, the head and a projection into the text space are trained. What comes out is an encoder
-of its own (`image/tuned.py`) whose id derives from its weights.
+only a copy of the last blocks, a new head and a projection into the text space are trained. Head and projection start
+from their least-squares solution (reduced-rank regression), the contrast then works on what that leaves. What comes out
+is an encoder of its own (`image/tuned.py`) whose id derives from its weights.
 """
 
 import logging
@@ -18,9 +19,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from recsys.encoders.contract import Embeddings, Encoder
-from recsys.encoders.contrast import contrast_loss, preservation_loss
+from recsys.encoders.contrast import contrast_loss
 from recsys.encoders.image.compact_vit import CompactVitEncoder
 from recsys.encoders.image.tuned import TunedVit, TunedVitEncoder, round_to_half
+from recsys.encoders.least_squares import start_from_least_squares
 from recsys.encoders.pictures import Picture, read_batches
 from recsys.encoders.vit import Tail
 from recsys.errors import EncoderError
@@ -52,10 +54,12 @@ class FineTuneConfig:
         Of AdamW (the latter is its weight decay), with a cosine to 0.
     temperature
         Of the contrast.
-    preservation
-        Weight of keeping the cosines between pictures.
+    tuned_size
+        Length of the tuned half of an embedding.
+    ridge
+        Penalty of the least-squares start, as a share of the features' mean square.
     original_share
-        Share of the original network in the cosine of two pictures, in [0, 1).
+        Share of the original network in the cosine of two pictures, in (0, 1).
     max_pictures
         At most so many pictures are learned from, drawn by seed.
     min_pictures
@@ -72,19 +76,22 @@ class FineTuneConfig:
     learning_rate: float = 1e-3
     regularization: float = 0.05
     temperature: float = 0.07
-    preservation: float = 1.0
+    tuned_size: int = 192
+    ridge: float = 0.01
     original_share: float = 0.5
     max_pictures: int = 6000
     min_pictures: int = 64
     seed: int = 0
 
     def __post_init__(self) -> None:
-        positive = ("budget_s", "epochs", "learning_rate", "temperature", "max_pictures", "min_pictures")
+        positive = ("budget_s", "epochs", "learning_rate", "temperature", "tuned_size", "ridge")
         for name in positive:
             if not getattr(self, name) > 0:
                 raise EncoderError(f"{name} is {getattr(self, name)}; it must be above 0.")
-        if self.batch_size < 2 or self.n_blocks < 0 or not 0 <= self.original_share < 1:
-            raise EncoderError("batch_size must be at least 2, n_blocks at least 0, original_share in [0, 1).")
+        if min(self.max_pictures, self.min_pictures, self.batch_size) < 2:
+            raise EncoderError("max_pictures, min_pictures and batch_size must be at least 2.")
+        if self.n_blocks < 0 or not 0 < self.original_share < 1:
+            raise EncoderError("n_blocks must be at least 0 and original_share between 0 and 1.")
 
 
 @dataclass(frozen=True)
@@ -118,10 +125,10 @@ class FineTuneResult:
 
 @dataclass(frozen=True)
 class _Pairs:
-    """Learning material: tokens (n, t, width) before the tuned blocks, originals (n, d), texts (n, d_text), groups."""
+    """Learning material: tokens (n, t, width) before the tuned blocks, summaries, texts (n, d_text), groups (n,)."""
 
     tokens: Tensor
-    originals: Tensor
+    summaries: Tensor
     texts: Tensor
     groups: Tensor
     cut_short: bool
@@ -201,14 +208,14 @@ def _read_pairs(
     chosen = np.random.default_rng(config.seed).permutation(usable)[: config.max_pictures]
     network = encoder.network
     n_frozen = len(network.blocks) - config.n_blocks
-    tokens, originals, rows = [], [], []
+    tokens, summaries, rows = [], [], []
     cut_short = False
     started = time.perf_counter()
     for batch_rows, pixels in read_batches([pictures[row] for row in chosen], network.config.picture_size, _READ_BATCH):
         batch = torch.from_numpy(pixels).to(encoder.device).permute(0, 3, 1, 2)
         with torch.inference_mode():
-            frozen = network.tokens(batch, n_frozen)
-            originals.append(functional.normalize(network.finish(frozen, n_frozen), dim=1).cpu())
+            frozen, described = network.start(batch, n_frozen)
+            summaries.append(network.summary(described).cpu())
         tokens.append(frozen.half().cpu())
         rows.append(chosen[batch_rows])
         progress(STAGE, 0.5 * (int(batch_rows[-1]) + 1) / len(chosen), message="Reading pictures")
@@ -220,7 +227,7 @@ def _read_pairs(
     groups = np.unique(texts, axis=0, return_inverse=True)[1] if len(read) else read
     return _Pairs(
         tokens=torch.cat(tokens) if tokens else torch.zeros(0),
-        originals=torch.cat(originals) if originals else torch.zeros(0),
+        summaries=torch.cat(summaries) if summaries else torch.zeros(0),
         texts=torch.from_numpy(np.ascontiguousarray(texts)),
         groups=torch.from_numpy(np.asarray(groups).reshape(-1).astype(np.int64)),
         cut_short=cut_short,
@@ -231,12 +238,10 @@ def _train(
     encoder: CompactVitEncoder, pairs: _Pairs, config: FineTuneConfig, started: float, progress: Progress
 ) -> tuple[TunedVit, list[float], bool]:
     """Train tail and projection; return the model, the loss of each step, and whether time ran short."""
-    network, device = encoder.network, encoder.device
+    tail = Tail(encoder.network, config.n_blocks, config.tuned_size).to(encoder.device)
+    projection = nn.Linear(config.tuned_size, pairs.texts.shape[1], bias=False).to(encoder.device)
+    start_from_least_squares(tail, projection, _features(tail, pairs, encoder.device), pairs.texts, config.ridge)
     generator = torch.Generator().manual_seed(config.seed)
-    tail = Tail.of(network, config.n_blocks).to(device)
-    projection = nn.Linear(network.config.embedding_size, pairs.texts.shape[1], bias=False)
-    nn.init.normal_(projection.weight, std=projection.in_features**-0.5, generator=generator)
-    projection.to(device)
     parameters = [*tail.parameters(), *projection.parameters()]
     optimiser = torch.optim.AdamW(parameters, lr=config.learning_rate, weight_decay=config.regularization)
     batch_size = min(config.batch_size, len(pairs.tokens))
@@ -248,22 +253,45 @@ def _train(
             break
         for group in optimiser.param_groups:
             group["lr"] = config.learning_rate * _learning_rate_share(len(losses), n_steps)
-        tuned = functional.normalize(tail(pairs.tokens[rows].to(device).float()), dim=1)
-        texts, groups = pairs.texts[rows].to(device), pairs.groups[rows].to(device)
-        contrast = contrast_loss(functional.normalize(projection(tuned), dim=1), texts, groups, config.temperature)
-        kept = preservation_loss(tuned, pairs.originals[rows].to(device))
-        optimiser.zero_grad()
-        (contrast + config.preservation * kept).backward()
-        nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimiser.step()
-        losses.append(float(contrast.detach()))
+        loss = _step(tail, projection, optimiser, pairs, rows, config.temperature)
+        losses.append(loss)
         now = time.perf_counter()
         affordable = int((started + config.budget_s - training_started) / ((now - training_started) / len(losses)))
         n_steps = max(len(losses), min(n_steps, affordable))
-        progress(STAGE, 0.5 + 0.5 * len(losses) / n_steps, message=f"step {len(losses)} of {n_steps}", loss=losses[-1])
-    model = TunedVit(deepcopy(network), tail, projection, config.original_share)
+        progress(STAGE, 0.5 + 0.5 * len(losses) / n_steps, message=f"step {len(losses)} of {n_steps}", loss=loss)
+    model = TunedVit(deepcopy(encoder.network), tail, projection, config.original_share)
     round_to_half(model)
     return model, losses, n_steps < planned
+
+
+def _step(
+    tail: Tail,
+    projection: nn.Linear,
+    optimiser: torch.optim.Optimizer,
+    pairs: _Pairs,
+    rows: Tensor,
+    temperature: float,
+) -> float:
+    """Update on one batch of rows; return the contrastive loss before the update."""
+    device = projection.weight.device
+    tuned = tail(pairs.tokens[rows].to(device).float(), pairs.summaries[rows].to(device))
+    pictures = functional.normalize(projection(functional.normalize(tuned)))
+    loss = contrast_loss(pictures, pairs.texts[rows].to(device), pairs.groups[rows].to(device), temperature)
+    optimiser.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(optimiser.param_groups[0]["params"], 1.0)
+    optimiser.step()
+    return float(loss.detach())
+
+
+def _features(tail: Tail, pairs: _Pairs, device: torch.device) -> Tensor:
+    """What the head of the untuned tail sees of every picture, float32 (n, pooled + described) on the CPU."""
+    with torch.no_grad():
+        parts = [
+            tail.features(tokens.to(device).float(), summaries.to(device)).cpu()
+            for tokens, summaries in zip(pairs.tokens.split(256), pairs.summaries.split(256), strict=True)
+        ]
+    return torch.cat(parts)
 
 
 def _batches(n: int, batch_size: int, n_steps: int, generator: torch.Generator) -> Iterator[Tensor]:

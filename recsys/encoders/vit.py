@@ -22,11 +22,12 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from recsys.encoders.describe import PatchDescriptor
+from recsys.encoders.describe import PatchDescriptor, Summary
 from recsys.errors import EncoderError
 
 PATCH = 16
 PLACE_SIDE, PLACE_WIDTH = 3, 32
+SUMMARY_SCALE = 8.0
 PIXEL_MEAN = (0.60, 0.57, 0.55)
 PIXEL_STD = (0.28, 0.28, 0.28)
 
@@ -45,23 +46,34 @@ class VitConfig:
         Number of transformer blocks.
     heads
         Attention heads per block.
-    embedding_size
-        d of the result.
+    learned_size, described_size
+        Lengths of the two halves of an embedding; the second is even.
+    described_share
+        Share of the second half in the cosine of two pictures, in (0, 1).
     """
 
     picture_size: int = 96
     width: int = 192
     depth: int = 4
     heads: int = 4
-    embedding_size: int = 256
+    learned_size: int = 192
+    described_size: int = 192
+    described_share: float = 0.5
+
+    @property
+    def embedding_size(self) -> int:
+        """The d of the result."""
+        return self.learned_size + self.described_size
 
     def __post_init__(self) -> None:
         if self.picture_size % 16 or self.picture_size <= 0:
             raise EncoderError(f"picture_size is {self.picture_size}; it must be a positive multiple of 16.")
         if self.width % 6 or self.width % self.heads or self.width <= 0:
             raise EncoderError(f"width is {self.width}; it must be a multiple of 6 and of heads ({self.heads}).")
-        if min(self.depth, self.embedding_size) < 1:
-            raise EncoderError("depth and embedding_size must be at least 1.")
+        if min(self.depth, self.learned_size, self.described_size) < 1 or self.described_size % 2:
+            raise EncoderError("depth and learned_size must be at least 1, described_size an even number above 0.")
+        if not 0 < self.described_share < 1:
+            raise EncoderError(f"described_share is {self.described_share}; it must lie between 0 and 1.")
 
 
 class Block(nn.Module):
@@ -87,25 +99,27 @@ class Block(nn.Module):
 
 
 class Pool(nn.Module):
-    """Tokens (b, t, width) → embedding (b, d): their mean, and a coarse map of where what is (a product is centred)."""
+    """Tokens → features of the picture: the mean token and a coarse map of where what is (a product is centred)."""
 
-    def __init__(self, width: int, embedding_size: int) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(width)
         self.place = nn.Linear(width, PLACE_WIDTH)
-        self.head = nn.Linear(width + PLACE_WIDTH * PLACE_SIDE**2, embedding_size)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """(b, t, width) → (b, d)."""
+        """(b, t, width) → (b, width + 288)."""
         tokens = self.norm(tokens)
         side = round(tokens.shape[1] ** 0.5)
         grid = self.place(tokens).transpose(1, 2).unflatten(2, (side, side))
-        places = functional.adaptive_avg_pool2d(grid, PLACE_SIDE).flatten(1)
-        return self.head(torch.cat([tokens.mean(dim=1), places], dim=1))
+        return torch.cat([tokens.mean(dim=1), functional.adaptive_avg_pool2d(grid, PLACE_SIDE).flatten(1)], dim=1)
 
 
 class CompactVit(nn.Module):
-    """Pictures → embeddings (not yet of length 1).
+    """Pictures → embeddings of length 1: a learned half beside a described half.
+
+    With l what transformer and head learned and f the summary of the fixed description, both scaled to length 1, the
+    embedding is [√(1 − w) · l, √w · f], so the cosine of two pictures is (1 − w) · cos(l) + w · cos(f),
+    w = `described_share`.
 
     Parameters
     ----------
@@ -124,15 +138,17 @@ class CompactVit(nn.Module):
         self.stem = nn.Sequential(*steps[:-1])
         self.describe = PatchDescriptor()
         self.from_description = nn.Linear(self.describe.size, width)
-        side = config.picture_size // PATCH
-        self.positions = nn.Parameter(torch.randn(1, side * side, width) * 0.02)
+        n_patches = (config.picture_size // PATCH) ** 2
+        self.positions = nn.Parameter(torch.randn(1, n_patches, width) * 0.02)
         self.blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.depth))
-        self.pool = Pool(width, config.embedding_size)
+        self.pool = Pool(width)
+        self.head = nn.Linear(pooled_size(config), config.learned_size)
+        self.summary = Summary(n_patches, config.described_size)
         self.register_buffer("pixel_mean", torch.tensor(PIXEL_MEAN).view(1, 3, 1, 1) * 255, persistent=False)
         self.register_buffer("pixel_std", torch.tensor(PIXEL_STD).view(1, 3, 1, 1) * 255, persistent=False)
 
-    def tokens(self, pixels: Tensor, n_blocks: int | None = None) -> Tensor:
-        """Cut into patches and run the first `n_blocks` blocks (all unless given).
+    def start(self, pixels: Tensor, n_blocks: int) -> tuple[Tensor, Tensor]:
+        """Cut into patches and run the first `n_blocks` blocks.
 
         Parameters
         ----------
@@ -143,15 +159,17 @@ class CompactVit(nn.Module):
 
         Returns
         -------
-        float, shape (b, t, width).
+        tokens, described
+            float, shapes (b, t, width) and (b, t, 75).
         """
         pixels = pixels.float()
         features = self.stem((pixels - self.pixel_mean) / self.pixel_std)
-        described = self.from_description(self.describe(pixels / 255))
-        tokens = features.flatten(2).transpose(1, 2) + described + self._positions_for(features.shape[-1])
+        described = self.describe(pixels / 255)
+        tokens = features.flatten(2).transpose(1, 2) + self.from_description(described)
+        tokens = tokens + self._positions_for(features.shape[-1])
         for block in list(self.blocks)[:n_blocks]:
             tokens = block(tokens)
-        return tokens
+        return tokens, described
 
     def _positions_for(self, side: int) -> Tensor:
         """Position vectors (1, side², width), interpolated when pictures of another size come in (as in training)."""
@@ -161,43 +179,55 @@ class CompactVit(nn.Module):
         grid = self.positions.transpose(1, 2).unflatten(2, (trained, trained))
         return functional.interpolate(grid, size=(side, side), mode="bilinear").flatten(2).transpose(1, 2)
 
-    def finish(self, tokens: Tensor, n_done: int) -> Tensor:
-        """Run the blocks after the first `n_done` on tokens (b, t, width) and pool them to (b, d)."""
+    def learned(self, tokens: Tensor, n_done: int) -> Tensor:
+        """Run the blocks after the first `n_done` on tokens (b, t, width); (b, learned_size), any length."""
         for block in list(self.blocks)[n_done:]:
             tokens = block(tokens)
-        return self.pool(tokens)
+        return self.head(self.pool(tokens))
+
+    def finish(self, tokens: Tensor, described: Tensor, n_done: int) -> Tensor:
+        """Turn what `start` returned into embeddings (b, d) of length 1."""
+        return join(self.learned(tokens, n_done).float(), self.summary(described.float()), self.config.described_share)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """(b, 3, s, s) pixels in 0–255 → (b, d) float."""
-        return self.finish(self.tokens(pixels), len(self.blocks))
+        """(b, 3, s, s) pixels in 0–255 → (b, d) of length 1; s must be `picture_size`."""
+        n_blocks = len(self.blocks)
+        return self.finish(*self.start(pixels, n_blocks), n_blocks)
+
+
+def join(first: Tensor, second: Tensor, share: float) -> Tensor:
+    """Put rows side by side so that cosines mix: [√(1 − share) · first, √share · second], both scaled to length 1."""
+    halves = [(1 - share) ** 0.5 * functional.normalize(first), share**0.5 * functional.normalize(second)]
+    return torch.cat(halves, dim=1)
+
+
+def pooled_size(config: VitConfig) -> int:
+    """Length of what `Pool` returns."""
+    return config.width + PLACE_WIDTH * PLACE_SIDE**2
 
 
 class Tail(nn.Module):
-    """The last blocks and the pooling of a network, to be tuned apart; tokens (b, t, width) → (b, d)."""
+    """The last blocks and pooling of a network, and a head of its own that sees the summary too; to be tuned apart."""
 
-    def __init__(self, blocks: nn.ModuleList, pool: Pool) -> None:
+    def __init__(self, network: CompactVit, n_blocks: int, size: int) -> None:
         super().__init__()
-        self.blocks, self.pool = blocks, pool
-
-    @classmethod
-    def of(cls, network: CompactVit, n_blocks: int) -> "Tail":
-        """Copy the last `n_blocks` blocks and what follows them.
-
-        Raises
-        ------
-        EncoderError
-            If the network has fewer blocks.
-        """
         if not 0 <= n_blocks <= len(network.blocks):
             raise EncoderError(f"n_blocks is {n_blocks}; this network has {len(network.blocks)} blocks.")
-        blocks = nn.ModuleList(deepcopy(block) for block in list(network.blocks)[len(network.blocks) - n_blocks :])
-        return cls(blocks, deepcopy(network.pool))
+        config = network.config
+        last = list(network.blocks)[len(network.blocks) - n_blocks :]
+        self.blocks = nn.ModuleList(deepcopy(block) for block in last)
+        self.pool = deepcopy(network.pool)
+        self.head = nn.Linear(pooled_size(config) + config.described_size, size)
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        """(b, t, width) tokens from the block before → (b, d) float."""
+    def features(self, tokens: Tensor, summary: Tensor) -> Tensor:
+        """(b, t, width) tokens from the block before and (b, described_size) → what the head sees."""
         for block in self.blocks:
             tokens = block(tokens)
-        return self.pool(tokens)
+        return torch.cat([self.pool(tokens), SUMMARY_SCALE * summary], dim=1)
+
+    def forward(self, tokens: Tensor, summary: Tensor) -> Tensor:
+        """Same inputs → (b, size), any length."""
+        return self.head(self.features(tokens, summary))
 
 
 def save_network(network: CompactVit, weights: Path) -> None:

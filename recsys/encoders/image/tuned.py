@@ -1,8 +1,8 @@
 """The compact ViT after fine-tuning on one shop: shared first blocks, the original tail, and a tuned tail.
 
-A vector is the original one beside the tuned one, `[√w · original, √(1 − w) · tuned]`, so that the cosine of two
-pictures is w · cos(original) + (1 − w) · cos(tuned): what fine-tuning forgets, the first part still knows. How the tail
-is trained: `recsys.encoders.fine_tune`.
+A vector is the tuned one beside the original one, so that the cosine of two pictures is
+(1 − w) · cos(tuned) + w · cos(original): what fine-tuning forgets, the second part still knows. How the tail is
+trained: `recsys.encoders.fine_tune`.
 """
 
 import json
@@ -15,13 +15,12 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from torch.nn import functional
 
 from recsys.encoders.contract import CountProgress, Embeddings, hash_files, normalise_rows
 from recsys.encoders.device import autocast, hash_state, reduced_precision, resolve_device
 from recsys.encoders.image.compact_vit import BATCH_SIZE
 from recsys.encoders.pictures import Picture, Pixels, read_batches
-from recsys.encoders.vit import CompactVit, Tail, VitConfig
+from recsys.encoders.vit import CompactVit, Tail, VitConfig, join
 from recsys.errors import EncoderError
 
 CONFIG_FILE = "tuned_encoder.json"
@@ -36,30 +35,27 @@ class TunedVit(nn.Module):
     network
         The original.
     tail
-        The tuned copy of its last blocks and head.
+        The tuned copy of its last blocks, with a head of its own.
     projection
         Linear, d_tuned → d_text, without bias.
     original_share
-        w above, in [0, 1).
+        w above, in (0, 1).
     """
 
     def __init__(self, network: CompactVit, tail: Tail, projection: nn.Linear, original_share: float) -> None:
         super().__init__()
-        if not 0 <= original_share < 1:
-            raise EncoderError(f"original_share is {original_share}; it must be at least 0 and below 1.")
+        if not 0 < original_share < 1:
+            raise EncoderError(f"original_share is {original_share}; it must lie between 0 and 1.")
         self.network, self.tail, self.projection = network, tail, projection
         self.original_share = original_share
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(b, 3, s, s) pixels in 0–255 → (b, d) of length 1."""
         n_shared = len(self.network.blocks) - len(self.tail.blocks)
-        tokens = self.network.tokens(pixels, n_shared)
-        tuned = functional.normalize(self.tail(tokens).float(), dim=1)
-        if self.original_share == 0:
-            return tuned
-        original = functional.normalize(self.network.finish(tokens, n_shared).float(), dim=1)
-        w = self.original_share
-        return torch.cat([w**0.5 * original, (1 - w) ** 0.5 * tuned], dim=1)
+        tokens, described = self.network.start(pixels, n_shared)
+        original = self.network.finish(tokens, described, n_shared)
+        tuned = self.tail(tokens, self.network.summary(described.float()))
+        return join(tuned.float(), original, self.original_share)
 
 
 class TunedVitEncoder:
@@ -79,10 +75,9 @@ class TunedVitEncoder:
         self.model = model.eval()
         self.text_encoder_id = text_encoder_id
         self.precision = precision
-        config = asdict(model.network.config)
-        self.encoder_id = f"tuned_vit-{hash_state(model, f'{config} {model.original_share} {text_encoder_id}')}"
-        tuned_size = model.projection.in_features
-        self.embedding_size = tuned_size + (config["embedding_size"] if model.original_share else 0)
+        extra = f"{asdict(model.network.config)} {model.original_share} {text_encoder_id}"
+        self.encoder_id = f"tuned_vit-{hash_state(model, extra)}"
+        self.embedding_size = model.projection.in_features + model.network.config.embedding_size
 
     def encode(self, contents: Sequence[Picture], progress: CountProgress | None = None) -> Embeddings:
         """Encode pictures given as path, bytes or PIL image.
@@ -126,7 +121,7 @@ class TunedVitEncoder:
         float32, shape (n, d_text), rows of length 1: their dot product with a text's vector says how well they match.
         """
         weight = self.model.projection.weight.detach().cpu().numpy()
-        return normalise_rows(embeddings[:, -weight.shape[1] :] @ weight.T)
+        return normalise_rows(embeddings[:, : weight.shape[1]] @ weight.T)
 
     def save(self, folder: Path) -> None:
         """Write `tuned_encoder.safetensors` and, last, `tuned_encoder.json` into a run folder."""
@@ -140,6 +135,7 @@ class TunedVitEncoder:
             "vit": asdict(self.model.network.config),
             "n_blocks": len(self.model.tail.blocks),
             "original_share": self.model.original_share,
+            "tuned_size": self.model.projection.in_features,
             "text_embedding_size": self.model.projection.out_features,
             "text_encoder_id": self.text_encoder_id,
             "encoder_id": self.encoder_id,
@@ -186,8 +182,8 @@ def load(reference: str, device: str = "auto", full_precision: bool = False) -> 
         if hash_files([folder / WEIGHTS_FILE]) != settings["weights"]:
             raise EncoderError(f"{WEIGHTS_FILE} in {folder.name} is not the file that was saved; train again.")
         network = CompactVit(VitConfig(**settings["vit"]))
-        tail = Tail.of(network, settings["n_blocks"])
-        projection = nn.Linear(network.config.embedding_size, settings["text_embedding_size"], bias=False)
+        tail = Tail(network, settings["n_blocks"], settings["tuned_size"])
+        projection = nn.Linear(settings["tuned_size"], settings["text_embedding_size"], bias=False)
         model = TunedVit(network, tail, projection, settings["original_share"])
         model.load_state_dict(load_file(folder / WEIGHTS_FILE))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
