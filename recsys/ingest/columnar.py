@@ -23,6 +23,8 @@ def read_parquet(path: Path, options: ReadOptions) -> RawTable:
     """
     try:
         table = pq.ParquetFile(path, page_checksum_verification=True).read()
+    except pa.ArrowMemoryError:
+        raise  # the process that runs us turns it into its own sentence
     except (pa.ArrowException, OSError) as error:
         raise InputError(
             f"{path.name} is not a readable Parquet file ({error}): it may be cut off or damaged; export it again."
@@ -44,6 +46,8 @@ def read_jsonl(path: Path, options: ReadOptions) -> RawTable:
         if table.num_rows == _count_lines(path):
             table = table.rename_columns(clean_names(table.column_names))
             return RawTable(*drop_empty_rows(table, _numbers(table)), description="JSON lines")
+    except pa.ArrowMemoryError:
+        raise
     except pa.ArrowException:
         pass  # mixed types or bad lines: the slow way below keeps what it can and says what it cannot
     return _read_line_by_line(path)

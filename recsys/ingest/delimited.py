@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from pathlib import Path
+from typing import BinaryIO
 
 import charset_normalizer
 import numpy as np
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from recsys.errors import InputError
-from recsys.ingest.problems import ProblemLog
+from recsys.ingest.problems import ProblemLog, Severity
 from recsys.ingest.tables import RawTable, ReadOptions, clean_names, drop_empty_rows
 
 DELIMITERS: tuple[str, ...] = (",", ";", "\t", "|", "^", "~", "\x01", "\x1f")
@@ -31,6 +32,9 @@ _BOMS = (
 )
 _NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
 _CHUNK = 1 << 20
+_WEST_EUROPEAN = frozenset({"cp1250", "cp1252", "latin_1"})
+CLEAR_PERCENT = 10.0
+"""Below this much evidence of a language, bytes that could be west or central European are taken as west European."""
 
 
 def read_delimited(path: Path, options: ReadOptions) -> RawTable:
@@ -53,7 +57,7 @@ def read_delimited(path: Path, options: ReadOptions) -> RawTable:
     InputError
         When the file is empty, its text cannot be decoded, or it is no table.
     """
-    encoding = _known_encoding(options.encoding) or detect_encoding(path)
+    encoding = _known_encoding(options.encoding, path) or detect_encoding(path)
     sample = _sample_lines(path, encoding)
     if not sample.strip():
         raise InputError(f"{path.name} is empty: it has no header and no rows. Export it again and check its size.")
@@ -62,6 +66,13 @@ def read_delimited(path: Path, options: ReadOptions) -> RawTable:
         raise InputError(f"The delimiter of {path.name} must be one character; received {delimiter!r}.")
     log = ProblemLog(path.name)
     table, rows = _parse(path, encoding, delimiter, log)
+    if options.encoding is None and not encoding.startswith("utf"):
+        log.add(
+            "guessed_encoding",
+            f"The file is no Unicode text and was read as {encoding}: if accents look wrong in the preview, set the "
+            "option `encoding`, or export it as UTF-8.",
+            severity=Severity.WARNING,
+        )
     description = f"text, {encoding}, delimiter {_NAMES.get(delimiter, repr(delimiter))}"
     if table.num_columns == 1:
         name = table.column_names[0]
@@ -86,18 +97,42 @@ def detect_encoding(path: Path) -> str:
                 return encoding
         if start[:200].count(0) > len(start[:200]) // 4:
             return "utf-16-le" if start[1:200:2].count(0) > start[0:200:2].count(0) else "utf-16-be"
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        strange = bytearray()
-        for chunk in [start, *iter(lambda: file.read(_CHUNK), b"")]:
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError:
-                strange = bytearray(b"\n".join(line for line in chunk.split(b"\n") if not line.isascii()))
-                break
-        else:
-            return "utf-8"
-    best = charset_normalizer.from_bytes(bytes(strange[:SAMPLE_BYTES]), cp_isolation=list(LIKELY_ENCODINGS)).best()
-    return best.encoding if best is not None else "latin_1"
+        strange = _not_utf8(file, start)
+    if strange is None:
+        return "utf-8"
+    best = charset_normalizer.from_bytes(strange, cp_isolation=list(LIKELY_ENCODINGS)).best()
+    if best is None or (best.encoding in _WEST_EUROPEAN and best.percent_coherence < CLEAR_PERCENT):
+        return "cp1252" if _decodes(strange, "cp1252") else "latin_1"
+    return best.encoding
+
+
+def _not_utf8(file: BinaryIO, start: bytes) -> bytes | None:
+    """Return lines that are no UTF-8, to guess from; None when the whole file is."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for chunk in [start, *iter(lambda: file.read(_CHUNK), b"")]:
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError:
+            return _foreign_lines(chunk)
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return _foreign_lines(start)
+    return None
+
+
+def _foreign_lines(chunk: bytes) -> bytes:
+    """Lines with bytes beyond ASCII."""
+    return b"\n".join(line for line in chunk.split(b"\n") if not line.isascii())[:SAMPLE_BYTES]
+
+
+def _decodes(content: bytes, encoding: str) -> bool:
+    """True when every byte means something in `encoding`."""
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def detect_delimiter(sample: str) -> str:
@@ -115,14 +150,19 @@ def detect_delimiter(sample: str) -> str:
     return best
 
 
-def _known_encoding(name: str | None) -> str | None:
+def _known_encoding(name: str | None, path: Path) -> str | None:
     """Check the codec a person named."""
     if name is None:
         return None
     try:
-        return codecs.lookup(name).name
+        known = codecs.lookup(name).name
     except LookupError as error:
         raise InputError(f"There is no encoding {name!r}: use for example utf-8, utf-16, cp1252 or latin-1.") from error
+    if known == "utf-8":
+        with path.open("rb") as file:
+            if _not_utf8(file, file.read(SAMPLE_BYTES)) is not None:
+                raise InputError(f"{path.name} is not UTF-8 text: leave the option `encoding` out, or correct it.")
+    return known
 
 
 def _sample_lines(path: Path, encoding: str) -> str:

@@ -1,6 +1,7 @@
 """Excel workbooks: one sheet, values only."""
 
 import zipfile
+import zlib
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -14,6 +15,21 @@ from recsys.ingest.tables import RawTable, ReadOptions, clean_names, drop_empty_
 
 MAX_UNPACKED_BYTES = 2 * 1024**3
 MAX_CELLS = 20_000_000
+
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+    EOFError,
+    OSError,
+    RuntimeError,  # encrypted; NotImplementedError is one too
+)
+"""What openpyxl and zipfile raise on damaged workbooks; XML errors are SyntaxErrors."""
 
 
 def read_excel(path: Path, options: ReadOptions) -> RawTable:
@@ -36,11 +52,12 @@ def read_excel(path: Path, options: ReadOptions) -> RawTable:
             if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
                 raise InputError(f"{path.name} unpacks to more than 2 GB: export it as CSV or Parquet instead.")
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        sheets = {sheet.title: _used_rows(sheet) for sheet in book.worksheets}
+        book.close()
+    except _DAMAGED as error:
         raise InputError(
             f"{path.name} is not a readable Excel workbook ({error}): save it as .xlsx or CSV and try again."
         ) from error
-    sheets = {sheet.title: _used_rows(sheet) for sheet in book.worksheets}
     name = _choose_sheet(path.name, {title: len(rows) for title, rows in sheets.items()}, options.sheet)
     found = sheets[name]
     if not found:
