@@ -34,7 +34,7 @@ with filter_bar():
 def draw() -> None:
     weights = state.draft_weights(live)
     bench = data.bench(model, shopper or "", weights)
-    left, right = st.columns([2, 1], gap="medium")
+    left, right = st.columns([5, 3], gap="medium")
     with left.container(border=True):
         lab.draw_lab(
             bench.data,
@@ -48,6 +48,7 @@ def draw() -> None:
     with right:
         tuning_parts.quality_tiles(tuning.judge(model, weights), shelf.same_weights(weights, live))
         tuning_parts.surface_map(model, weights)
+        tuning_parts.weight_table(weights, live)
 
 
 draw()

@@ -14,7 +14,8 @@ if not data.shop_paths().store.exists():
     st.stop()
 simulated_notice()
 
-with filter_bar():
+bar = filter_bar()
+with bar:
     days = st.segmented_control(
         "Period",
         PERIODS,
@@ -31,7 +32,8 @@ if view is None:
     frame.say_empty()
     st.stop()
 
-overview_parts.freshness(view, simulated=data.is_simulated())
+with bar:
+    overview_parts.freshness(view, simulated=data.is_simulated())
 if view.performance is None or view.performance.figures.impressions == 0:
     empty_state(
         "No list was shown in this period",
@@ -44,6 +46,7 @@ else:
     overview_parts.tiles(view)
 if view.trained_at is None:
     frame.say_no_run()
+overview_parts.newest(view)
 left, right = st.columns([5, 3], gap="medium")
 with left:
     overview_parts.attention(view)

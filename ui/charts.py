@@ -142,19 +142,26 @@ def term_bars(
 ) -> dict[str, Any]:
     """Return horizontal signed bars, first label on top: the terms of one sum."""
     colours = palette()
-    data = [{"value": round(float(v), 6), "itemStyle": {"color": c}} for v, c in zip(values, colors, strict=True)]
+    data = [
+        {
+            "value": round(float(v), digits),
+            "itemStyle": {"color": c},
+            "label": {"position": "right" if v >= 0 else "left"},
+        }
+        for v, c in zip(values, colors, strict=True)
+    ]
     return {
         "animation": False,
-        "grid": {"left": 8, "right": 40, "top": 4, "bottom": 4, "containLabel": True},
+        "grid": {"left": 8, "right": 44, "top": 4, "bottom": 4, "containLabel": True},
         "tooltip": {"trigger": "item"},
-        "xAxis": axis("value", axisLabel={"show": False}),
+        "xAxis": axis("value", axisLabel={"show": False}, boundaryGap=["14%", "14%"]),
         "yAxis": axis("category", data=list(labels), inverse=True, axisLabel={"color": colours["text"]}),
         "series": [
             {
                 "type": "bar",
                 "data": data,
                 "barWidth": 14,
-                "label": {"show": True, "position": "right", "color": colours["text"], "precision": digits},
+                "label": {"show": True, "color": colours["text"]},
             }
         ],
     }
@@ -191,7 +198,7 @@ def heat_map(
     cells = [[ticks[c], ticks[r], round(float(z[r, c]), 4)] for r in range(n) for c in range(n)]
     return {
         "animation": False,
-        "grid": {"left": 48, "right": 6, "top": 6, "bottom": 42},
+        "grid": {"left": 4, "right": 6, "top": 6, "bottom": 4},
         "tooltip": {"formatter": f"{x_name} {{@[0]}}<br>{y_name} {{@[1]}}<br>{label} {{@[2]}}"},
         "xAxis": [{"type": "category", "data": ticks, "name": x_name, "nameGap": 26} | shade | name | tick, free],
         "yAxis": [{"type": "category", "data": ticks, "name": y_name, "nameGap": 30} | shade | name | tick, free],

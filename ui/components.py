@@ -153,9 +153,8 @@ def thumbnail(content_hash: str | None, title: str, *, size: Literal[96, 320] = 
     url = picture_url(content_hash, size)
     if url:
         # st.image refuses addresses outside its own media folder; the hash was checked, the title is not inside.
-        st.html(
-            f'<img src="{url}" width="{width}" height="{width}" alt="" style="border-radius:.5rem;object-fit:cover">'
-        )
+        look = "border-radius:.5rem;object-fit:cover;display:block"
+        st.html(f'<img src="{url}" width="{width}" height="{width}" alt="" style="{look}">', width=width)
     else:
         with st.container(
             border=True, width=width, height=width, horizontal_alignment="center", vertical_alignment="center"

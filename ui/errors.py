@@ -30,7 +30,7 @@ def report(error: Exception) -> bool:
         st.info(safe_text(error, 600), icon=":material/stop_circle:")
     elif isinstance(error, StoreLockedError):
         st.warning(safe_text(error, 600), icon=":material/lock:")
-        st.button("Try again", icon=":material/refresh:", key="retry_store")
+        st.button("Try again", icon=":material/refresh:", key=f"retry_{secrets.token_hex(4)}")
     elif isinstance(error, VitrineError):
         st.error(safe_text(error, 600), icon=":material/error:")
     else:

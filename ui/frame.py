@@ -43,8 +43,6 @@ def page_path(name: str) -> str:
 
 def link(name: str, label: str, *, icon: str | None = None, query: dict[str, str] | None = None) -> None:
     """Draw a link to another page, its filters filled in."""
-    if not (_PAGES / f"{name}.py").exists():
-        return
     st.page_link(page_path(name), label=label, icon=icon, query_params=query)
 
 

@@ -13,10 +13,14 @@ from recsys.vocabulary import Columns
 from recsys.workflows.performance import PerformanceView
 from recsys.workflows.run_history import RunRow
 from ui import state
-from ui.text import day, plural
+from ui.board import Card
+from ui.components import initials, picture_url
+from ui.shelf import first_picture
+from ui.text import day, plain_text, plural
 
 NEW_DAYS = 28
 MOST_SHOWN = 50
+NEWEST = 14
 OLD_DATA_DAYS = 7
 _DAY = pd.Timedelta(days=1)
 
@@ -75,6 +79,8 @@ class Overview:
         Data newer than what the live run learned from.
     alerts
         Most pressing first.
+    newest
+        The products launched last, newest first.
     """
 
     performance: PerformanceView | None
@@ -84,6 +90,7 @@ class Overview:
     data_age_days: float
     unlearned_days: float
     alerts: tuple[Alert, ...]
+    newest: tuple[Card, ...]
 
 
 def count_new(
@@ -161,7 +168,33 @@ def build_overview(
         *_product_alerts(catalogue, performance, new),
         *([] if counts.simulated else _age_alerts(age)),
     ]
-    return Overview(performance, new, None if live is None else live.created_at, clock, age, behind, tuple(alerts))
+    newest = () if clock is None else _newest_cards(catalogue, clock, shown_ids)
+    trained_at = None if live is None else live.created_at
+    return Overview(performance, new, trained_at, clock, age, behind, tuple(alerts), newest)
+
+
+def _newest_cards(catalogue: Catalogue, clock: pd.Timestamp, shown_ids: frozenset[str]) -> tuple[Card, ...]:
+    """The products launched last before the clock, each with its age and whether a list has shown it."""
+    end = np.datetime64(clock.tz_convert("UTC").tz_localize(None), "us")
+    launched = np.flatnonzero(catalogue.launched_at <= end)
+    order = launched[np.argsort(-catalogue.launched_at[launched].astype(np.int64), kind="stable")][:NEWEST]
+    cards = []
+    for i in map(int, order):
+        item_id, title = str(catalogue.item_ids[i]), plain_text(catalogue.titles[i], 120)
+        age = int((end - catalogue.launched_at[i]) / np.timedelta64(1, "D"))
+        when = "today" if age == 0 else f"{plural(age, 'day')} ago"
+        seen = item_id in shown_ids
+        cards.append(
+            Card(
+                id=item_id,
+                title=title,
+                sub=f"{age} d · shown" if seen else f"{age} d · unseen",
+                picture=picture_url(first_picture(catalogue, i), 96),
+                initials=initials(title),
+                spoken=f"{title}: launched {when}, {'shown in lists' if seen else 'in no list yet'}",
+            )
+        )
+    return tuple(cards)
 
 
 def _days_between(start: pd.Timestamp | None, end: pd.Timestamp | None) -> float:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import frame, state
+from ui.board import draw_board
 from ui.components import heading, metric_tile
 from ui.overview import NEW_DAYS, Overview
 from ui.performance_panel import FIGURE_TEXTS, REVENUE, change_interval, change_text, figure_text, interval_text
@@ -58,6 +59,17 @@ def freshness(view: Overview, *, simulated: bool) -> None:
             f"{plural(behind, 'day')} of events not learned yet" if behind else "the live run knows every event"
         )
     st.markdown(f":gray[{' · '.join(parts)}]")
+
+
+def newest(view: Overview) -> None:
+    """The products launched last, with their pictures."""
+    if not view.newest:
+        return
+    with st.container(border=True, gap="xsmall", key="newest"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            heading("Launched last", "days since launch, and whether a list has shown it in this period")
+            frame.link("new_items", "All new items", icon=":material/arrow_forward:")
+        draw_board(view.newest, key="newest_strip", label="Products launched last", layout="strip")
 
 
 def attention(view: Overview) -> None:

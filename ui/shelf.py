@@ -301,4 +301,4 @@ def reasons(explanation: PairExplanation) -> Sequence[tuple[str, str, float, flo
 def _say_term(phrase: str, contribution: float) -> str:
     """A term as a sentence of its own; one that speaks against says so."""
     sentence = phrase[:1].upper() + phrase[1:]
-    return sentence if contribution > 0 else f"Less so than the average product: {phrase}"
+    return sentence if contribution > 0 else f"Below average: {phrase}"

@@ -14,6 +14,8 @@ from ui.components import empty_state, heading, thumbnail
 from ui.text import day, number, plural, safe_text, signed
 
 _EFFECTS_SHOWN = 7
+_SPOKEN_SHARE = 0.02
+"""A term below this share of the sum stands in the chart only."""
 
 
 def remember_click() -> None:
@@ -77,7 +79,7 @@ def why_drawer(
             st.markdown(f"**{safe_text(found.title)}**")
             st.markdown(f":gray[{safe_text(shelf.describe(model.catalogue, found.item_num))}]")
             place = f"Place {found.rank} of {number(found.n_candidates)}" if found.rank else "Not on the list"
-            st.markdown(f"{place} · score **{signed(found.score, 2)}**")
+            st.markdown(f"{place} · score **{number(found.score, 2)}**")
     _draw_sum(found)
     _draw_response(found)
     _draw_facts(model, found.item_num)
@@ -96,9 +98,10 @@ def _draw_sum(found: PairExplanation) -> None:
     if not said:
         st.markdown("No term speaks of this product.")
         return
-    for _, sentence, share, contribution in said:
-        sign = ":green[:material/add:]" if contribution > 0 else ":orange[:material/remove:]"
-        st.markdown(f"{sign} {sentence} :gray[· {share:.0%}]")
+    with st.container(gap="xxsmall"):
+        for _, sentence, share, contribution in [s for s in said if s[2] >= _SPOKEN_SHARE]:
+            sign = ":green[:material/add:]" if contribution > 0 else ":orange[:material/remove:]"
+            st.markdown(f"{sign} {sentence} :gray[· {share:.0%}]")
     names = [name for name, *_ in said]
     spec = charts.term_bars(
         [shelf.label_of(n) for n in names], [c for *_, c in said], charts.component_colors(names), digits=2

@@ -100,12 +100,30 @@ def quality_tiles(found: Quality | None, is_live: bool) -> None:
             )
 
 
+def weight_table(weights: Mapping[str, float], live: Mapping[str, float]) -> None:
+    """Shares of the sum now and live: what is served is what stands here."""
+    now, before = shelf.normalise(weights), shelf.normalise(live)
+    rows = [
+        {"Term": shelf.label_of(name), "Now": round(100 * now[name], 1), "Live": round(100 * before.get(name, 0.0), 1)}
+        for name in weights
+    ]
+    column = st.column_config.NumberColumn
+    with st.container(border=True, gap="xsmall", key="weight_table"):
+        heading("Weights", "percent of the sum")
+        st.dataframe(
+            rows,
+            hide_index=True,
+            column_config={"Now": column(format="%.1f%%"), "Live": column(format="%.1f%%")},
+            alt="Share of each term in the sum, now and live.",
+        )
+
+
 def surface_map(model: Model, weights: Mapping[str, float]) -> None:
     """The α/β map: NDCG for every pair of the two sliders, a ring where they stand, a click to go there."""
     if model.holdout is None or not set(tuning.SYMBOLS) <= set(model.names):
         return
     with st.container(border=True, gap="xsmall", key="surface_card"):
-        heading("Where quality is highest", "NDCG@20; click a cell to use it")
+        heading("Where quality is highest", "click a cell to use it")
         with st.container(key="surface_slot"):
             z = data.surface(model, tuning.other_weights(weights))
             x, y = (weights[name] for name in tuning.SYMBOLS)

@@ -75,8 +75,8 @@ export default function (component) {
     part.row.hidden = card.rank === undefined
     part.rank.textContent = card.rank ?? ''
     showMove(part.move, card)
-    part.score.textContent = card.score ?? ''
-    showBar(part.bar, card, data)
+    part.score.textContent = opens ? card.score ?? '' : ''
+    showBar(part.bar, opens ? card : {}, data)
     part.title.hidden = data.layout !== 'grid'
     part.title.textContent = card.title
     part.sub.textContent = card.sub; part.sub.title = card.sub
