@@ -40,9 +40,11 @@ with filter_bar():
     )
     warmth = st.segmented_control(
         "Products",
-        list(Warmth),
-        format_func=lambda w: performance_panel.WARMTH_TEXTS[w][0],
-        key="warmth",
+        [performance_panel.ANY, *(str(w) for w in Warmth)],
+        default=performance_panel.ANY,
+        required=True,
+        format_func=performance_panel.name_warmth,
+        key=state.WARMTH,
         bind="query-params",
         help="; ".join(f"{name}: {text}" for name, text in performance_panel.WARMTH_TEXTS.values())
         + ". None chosen: all.",
@@ -57,7 +59,8 @@ if found is None:
     )
 else:
     outcomes, period = found
-    view = view_performance(outcomes, data.snapshot_catalogue(), period, placement=placement, warmth=warmth)
+    kept = performance_panel.read_warmth(warmth)
+    view = view_performance(outcomes, data.snapshot_catalogue(), period, placement=placement, warmth=kept)
     if view.figures.impressions == 0:
         empty_state(
             "Nothing was shown in this period",

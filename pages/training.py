@@ -24,8 +24,8 @@ if counts.n_items == 0:
 
 job = running_job(paths)
 rows = list_trainings(paths)
-training_panel.estimate_line(rows, counts.n_events, counts.n_items)
-asked = training_panel.settings_form(running=job is not None, has_live=data.live_pointer() is not None)
+estimate = training_panel.tell_estimate(rows, counts.n_events, counts.n_items)
+asked = training_panel.settings_form(job is not None, data.live_pointer() is not None, estimate)
 if asked is not None:
     started = training_panel.start(paths, *asked)
     if started is not None:

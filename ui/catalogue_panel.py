@@ -7,7 +7,7 @@ from recsys.store import ShopCounts
 from recsys.vocabulary import Columns
 from ui import data
 from ui.components import empty_state, export_button, heading, metric_tile, picture_url
-from ui.text import day, number, plain_text, plural, safe_text
+from ui.text import day, money, number, plain_text, plural, safe_text
 
 PAGE_ROWS = 50
 EXPORT_ROWS = 100_000
@@ -55,12 +55,15 @@ def _browse() -> None:
                 "Stock", list(_STOCK), default="Any stock", required=True, key="item_stock", bind="query-params"
             )
             filters = {"category": category, "in_stock": _STOCK[stock]}
+            st.space("stretch")
             export_button(
                 lambda: store.items(query, **filters, limit=EXPORT_ROWS).frame.drop(columns=Columns.IMAGES),
                 "products.csv",
             )
-        found = store.items(query, **filters, limit=PAGE_ROWS, offset=_offset((query, category, stock)))
-        heading("Products", f"{plural(found.total, 'product')} match")
+        pager = f"items_page:{query}:{category}:{stock}"  # other filters begin at their own first page
+        offset = (st.session_state.get(pager, 1) - 1) * PAGE_ROWS
+        found = store.items(query, **filters, limit=PAGE_ROWS, offset=offset)
+        heading("Products", f"{plural(found.total, 'product')} in this view")
         if found.total == 0:
             empty_state("No product matches", "Try fewer letters, or all categories.")
             return
@@ -73,15 +76,7 @@ def _browse() -> None:
             alt=f"{plural(len(found.frame), 'product')} with picture, price and stock.",
         )
         if found.total > PAGE_ROWS:
-            st.pagination(-(-found.total // PAGE_ROWS), key="items_page")
-
-
-def _offset(choice: tuple[object, ...]) -> int:
-    """First row of the page chosen; back to the first page when the filters change."""
-    if st.session_state.get("items_choice") != choice:
-        st.session_state["items_choice"] = choice
-        st.session_state["items_page"] = 1
-    return (st.session_state.get("items_page", 1) - 1) * PAGE_ROWS
+            st.pagination(-(-found.total // PAGE_ROWS), key=pager)
 
 
 def items_frame(items: pd.DataFrame) -> pd.DataFrame:
@@ -99,8 +94,9 @@ def items_frame(items: pd.DataFrame) -> pd.DataFrame:
             "picture": pictures,
             Columns.ITEM: items[Columns.ITEM],
             **text,
-            Columns.PRICE: items[Columns.PRICE],
-            Columns.CURRENCY: items[Columns.CURRENCY],
+            Columns.PRICE: [
+                money(float(v), c) for v, c in zip(items[Columns.PRICE], items[Columns.CURRENCY], strict=True)
+            ],
             Columns.STOCK: items[Columns.STOCK].astype("Int64"),
             Columns.MARGIN: 100 * items[Columns.MARGIN],
             Columns.LAUNCHED_AT: items[Columns.LAUNCHED_AT].dt.tz_localize(None),
@@ -117,12 +113,11 @@ def _columns() -> dict[str, object]:
         Columns.TITLE: c.TextColumn("Title", width="medium"),
         Columns.CATEGORY: c.TextColumn("Category"),
         Columns.BRAND: c.TextColumn("Brand"),
-        Columns.PRICE: c.NumberColumn("Price", format="%.2f"),
-        Columns.CURRENCY: c.TextColumn("", width="small"),
+        Columns.PRICE: c.TextColumn("Price"),
         Columns.STOCK: c.NumberColumn(
-            "Stock", format="localized", help="Pieces; empty when unknown, which counts as sellable."
+            "Stock", format="localized", help="Pieces; empty when unknown: counts as sellable."
         ),
         Columns.MARGIN: c.NumberColumn("Margin", format="%.0f%%", help="Share of the price."),
         Columns.LAUNCHED_AT: c.DateColumn("Launched", format="D MMM YYYY"),
-        "pictures": c.NumberColumn("Pictures", width="small"),
+        "pictures": c.NumberColumn("Pictures", help="How many the product has."),
     }

@@ -75,7 +75,9 @@ def funnel(days: int) -> None:
             heading("By type", "in the period")
             export_button(lambda: table, "funnel.csv")
         st.dataframe(
-            table.assign(event_type=table[Columns.EVENT_TYPE].map(NAMES)),
+            table.assign(
+                event_type=table[Columns.EVENT_TYPE].map(NAMES), value=table["value"].where(table["value"] > 0)
+            ),
             hide_index=True,
             column_config={
                 Columns.EVENT_TYPE: st.column_config.TextColumn("Type"),

@@ -74,7 +74,8 @@ def verdict(model: Model, found: PairExplanation) -> None:
         st.container(border=True, key="verdict"),
         st.container(horizontal=True, gap="medium", vertical_alignment="center"),
     ):
-        thumbnail(shelf.first_picture(model.catalogue, found.item_num), found.title, size=320, width=150)
+        with st.container(width=150):
+            thumbnail(shelf.first_picture(model.catalogue, found.item_num), found.title, size=320, width=150)
         with st.container(gap="xsmall", width="stretch"):
             st.markdown(
                 f"**{safe_text(found.title)}** :gray[:small[{safe_text(found.item_id)} · "
@@ -260,6 +261,7 @@ def _evidence_line(model: Model, item: Evidence) -> None:
     """One product of the history with its strength and what she did with it."""
     strength = percent(item.strength, 0) if item.kind == "behaviour" else f"{item.strength:.2f}"
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        thumbnail(shelf.first_picture(model.catalogue, item.item_num), item.title, size=96, width=64)
+        with st.container(width=64):
+            thumbnail(shelf.first_picture(model.catalogue, item.item_num), item.title, size=96, width=64)
         deed = f"{_DEEDS.get(item.event_type, 'touched')} {day(np.datetime64(item.occurred_at.removesuffix('Z')))}"
         st.markdown(f"{safe_text(item.title, 60)}  \n**{strength}** :gray[:small[{deed}]]")

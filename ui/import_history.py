@@ -10,6 +10,7 @@ from ui.components import export_button, heading
 from ui.errors import shown
 from ui.text import number, plain_text, plural, safe_text
 
+_COUNTS = ("Rows", "Added", "Changed", "As before", "Left out")
 _STATUS = {"applied": "Applied", "rolled_back": "Rolled back"}
 
 
@@ -37,7 +38,10 @@ def import_history(kind: Kind) -> None:
             key=f"imports:{kind}",
             on_select="rerun",
             selection_mode="single-row",
-            column_config={"When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", help="UTC")},
+            column_config={
+                "When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", help="UTC"),
+                **{name: st.column_config.NumberColumn(format="localized") for name in _COUNTS},
+            },
             alt=f"{plural(len(imports), 'import')}.",
         ).selection.rows
         if rows and rows[0] < len(imports):

@@ -119,7 +119,8 @@ def item_card(item: NewItem, line: pd.Series, list_length: int) -> None:
     """Draw one new item: facts, audience, the terms for its best shoppers, and the shoppers themselves."""
     with st.container(border=True, key="new_item"):
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-            thumbnail(item.image, item.title, size=320, width=150)
+            with st.container(width=150):
+                thumbnail(item.image, item.title, size=320, width=150)
             with st.container(gap="xsmall", width="stretch"):
                 badge = "" if item.on_sale else " :orange-badge[Not on sale]"
                 new = " :blue-badge[Nobody has touched it yet]" if not item.touched else ""

@@ -1,19 +1,28 @@
 """Parts of the Performance page: tiles with intervals, the line with its band, the tables. Wording and formats only."""
 
 import math
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
 from recsys.evaluation.live import FIGURES, LiveChanges, LiveFigures
 from recsys.evaluation.rates import Change, Estimate
-from recsys.vocabulary import Columns, Warmth
+from recsys.vocabulary import CATEGORY_SEPARATOR, Columns, Warmth
 from recsys.workflows.performance import PerformanceView
 from ui import charts
 from ui.components import export_button, heading, metric_tile, picture_url
-from ui.text import day, money, number, percent, plain_text, plural, points
+from ui.text import day, money, number, percent, plain_text, plural, points, safe_text
 
 REVENUE = "revenue_per_mille"
+SHORT = {
+    "click_through_rate": "CTR",
+    "add_to_cart_rate": "Add to cart",
+    "purchases_per_click": "Bought per click",
+    "purchases_per_impression": "Bought per impression",
+    REVENUE: "Revenue per 1,000",
+}
+"""Figure -> heading of a narrow column."""
 FIGURE_TEXTS: dict[str, tuple[str, str]] = {
     "click_through_rate": (
         "Click-through rate",
@@ -37,7 +46,19 @@ WARMTH_TEXTS = {
     Warmth.WARM: ("Warm (new)", "in the catalogue, but nobody had touched it yet"),
     Warmth.COLD: ("Cold", "not in the catalogue"),
 }
+WARMTH_HELP = "  \n".join(f"**{name}**: {text}." for name, text in WARMTH_TEXTS.values())
+ANY = "all"
 _PLAIN = 0.1
+
+
+def name_warmth(choice: str) -> str:
+    """Return a choice of the Products filter in words."""
+    return "All" if choice == ANY else WARMTH_TEXTS[Warmth(choice)][0]
+
+
+def read_warmth(choice: str) -> Warmth | None:
+    """Return the warmth to keep; None keeps all."""
+    return None if choice == ANY else Warmth(choice)
 
 
 def figure_text(name: str, value: float, currency: str | None) -> str:
@@ -104,19 +125,31 @@ def tiles(view: PerformanceView) -> None:
 
 
 def _tile(name: str, view: PerformanceView) -> None:
+    """One figure: change against before with the words of its interval, sparkline, the figure's own interval."""
     estimate: Estimate = getattr(view.figures, name)
     change: Change = getattr(view.changes, name)
     label, definition = FIGURE_TEXTS[name]
-    metric_tile(
-        label,
-        figure_text(name, estimate.value, view.currency),
-        interval=interval_text(name, estimate, view.currency),
-        change=change_text(name, change, view.currency),
-        change_note=change_interval(name, change, view.currency),
-        decided=change.decided,
-        series=[float(v) for v in view.days[name].fillna(0.0)],
-        help=definition,
-    )
+    with st.container(border=True, height="stretch", gap="xxsmall"):
+        st.metric(
+            label,
+            figure_text(name, estimate.value, view.currency),
+            change_text(name, change, view.currency),
+            delta_color=_colour(change),
+            delta_arrow="off" if not change.value else "up" if change.value > 0 else "down",
+            delta_description="" if change.decided or not change.known else "not decided",
+            help=definition,
+            chart_data=[float(v) for v in view.days[name].fillna(0.0)],
+            chart_type="area",
+        )
+        lines = [f"95%: {interval_text(name, estimate, view.currency) or 'too little to say'}"]
+        if change.known:
+            lines.append(f"change {change_interval(name, change, view.currency) or 'too little to say'}")
+        st.markdown("  \n".join(f":gray[:small[{safe_text(line)}]]" for line in lines))
+
+
+def _colour(change: Change) -> Literal["green", "red", "gray"]:
+    """Green for better, red for worse, grey while it is not decided."""
+    return "gray" if not change.decided else "green" if change.value > 0 else "red"
 
 
 def rate_by_day(view: PerformanceView) -> None:
@@ -143,8 +176,13 @@ def segments_table(view: PerformanceView) -> None:
             segments_frame(view),
             hide_index=True,
             key="segments",
-            column_config={FIGURE_TEXTS[n][0]: st.column_config.TextColumn(help=FIGURE_TEXTS[n][1]) for n in FIGURES}
-            | {"Impressions": st.column_config.NumberColumn(format="localized")},
+            column_config={SHORT[n]: st.column_config.TextColumn(help=FIGURE_TEXTS[n][1]) for n in FIGURES}
+            | {"Shown": st.column_config.NumberColumn(format="localized", help="Impressions.")}
+            | {
+                "CTR against before": st.column_config.TextColumn(
+                    help="Change of the click-through rate and its reading."
+                )
+            },
             alt="Figures by placement and by what was known of the product when it was shown.",
         )
 
@@ -162,7 +200,7 @@ def segments_frame(view: PerformanceView, *, plain: bool = False) -> pd.DataFram
     rows = []
     for segment in view.segments:
         name = WARMTH_TEXTS[Warmth(segment.name)][0] if segment.kind == "warmth" else plain_text(segment.name, 60)
-        head: dict[str, object] = {"Part": name, "Impressions": segment.figures.impressions}
+        head: dict[str, object] = {"Part": name, "Shown": segment.figures.impressions}
         rows.append(
             head | (_numbers(segment.figures) if plain else _words(segment.figures, segment.changes, view.currency))
         )
@@ -175,12 +213,10 @@ def _words(figures: LiveFigures, changes: LiveChanges, currency: str | None) -> 
     for name in FIGURES:
         estimate: Estimate = getattr(figures, name)
         interval = interval_text(name, estimate, currency)
-        cells[FIGURE_TEXTS[name][0]] = figure_text(name, estimate.value, currency) + (
-            f" ({interval})" if interval else ""
-        )
+        cells[SHORT[name]] = figure_text(name, estimate.value, currency) + (f" ({interval})" if interval else "")
         if name == "click_through_rate":
             change = changes.click_through_rate
-            cells["Click-through against before"] = f"{change_text(name, change, currency) or '–'} · {reading(change)}"
+            cells["CTR against before"] = f"{change_text(name, change, currency) or '–'} · {reading(change)}"
     return cells
 
 
@@ -222,7 +258,7 @@ def items_frame(view: PerformanceView) -> pd.DataFrame:
         {
             "picture": [picture_url(h) or None for h in items["image"]],
             "title": [plain_text(t, 80) for t in items["title"]],
-            "category": [plain_text(c, 60) for c in items["category"]],
+            "category": [plain_text(c.split(CATEGORY_SEPARATOR)[-1], 40) for c in items["category"]],
             "impressions": items["impressions"],
             "rate": 100 * items["click_through_rate"],
             "interval": [f"{percent(a)} to {percent(b)}" for a, b in zip(items["low"], items["high"], strict=True)],
@@ -256,7 +292,7 @@ def item_card(view: PerformanceView, item_id: str) -> None:
     """Draw one product's figures and where to go from here."""
     row = view.items.set_index(Columns.ITEM).loc[item_id]
     with st.container(border=True, key="performance_item"):
-        heading(plain_text(row["title"], 80).replace("*", ""), "in this period")
+        heading(safe_text(row["title"], 80), "in this period")
         with st.grid(4, min_column_width=180):
             low, high = percent(row["low"]), percent(row["high"])
             metric_tile("Shown", number(row["impressions"]), series=row["line"])

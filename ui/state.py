@@ -15,6 +15,7 @@ VIEW = "view"  # bound; Grid or Compare
 WEIGHT_SET = "use"  # bound; Live, Draft or the name of a preset
 PERIOD = "period"  # bound; days, Today, Performance and New items
 PLACEMENT = "placement"  # bound; Performance
+WARMTH = "warmth"  # bound; Performance: all, hot, warm or cold
 WEIGHTS = "weights"  # in the URL of Fusion and Recommendations: "text:0.4,image:0.2"
 
 WHY = "why_item"  # session: product whose drawer opens in this run

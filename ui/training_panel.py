@@ -30,10 +30,20 @@ _STATUS_WORDS = {
 }
 
 
-def settings_form(running: bool, has_live: bool) -> tuple[TrainingConfig, bool] | None:
-    """Draw the settings; return the config and whether to promote when Start was pressed, else None."""
+def settings_form(running: bool, has_live: bool, estimate: str) -> tuple[TrainingConfig, bool] | None:
+    """Draw the settings; return the config and whether to promote when Start was pressed, else None.
+
+    Parameters
+    ----------
+    running
+        Whether a training runs; then none can be started.
+    has_live
+        Whether some run is live.
+    estimate
+        On what it would learn, and about how long that takes.
+    """
     with st.form("training_settings", border=True):
-        heading("New training", "the defaults suit most shops")
+        heading("New training", estimate)
         goal = st.segmented_control(
             "What should the weights favour?",
             list(GOALS),
@@ -65,7 +75,6 @@ def settings_form(running: bool, has_live: bool) -> tuple[TrainingConfig, bool] 
                 help="Learn the chance of a click or purchase from what shown lists brought; "
                 "needs impressions, or enough interactions.",
             )
-            advanced = _advanced()
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             pressed = st.form_submit_button(
                 "Start training",
@@ -80,6 +89,8 @@ def settings_form(running: bool, has_live: bool) -> tuple[TrainingConfig, bool] 
                 not has_live,
                 help="Otherwise you promote by hand. A failed or cancelled training never goes live.",
             )
+            st.space("stretch")
+            advanced = _advanced()
     if not pressed:
         return None
     config = TrainingConfig(
@@ -112,13 +123,11 @@ def _advanced() -> dict[str, Any]:
     }
 
 
-def estimate_line(rows: Sequence[RunRow], n_events: int, n_items: int) -> None:
+def tell_estimate(rows: Sequence[RunRow], n_events: int, n_items: int) -> str:
     """Say on what it would learn, and about how long that takes."""
     seconds = estimate_training_s(rows, n_events)
-    takes = (
-        f"about {duration(seconds)}, judging by the last run" if seconds else "a few minutes; no run yet to judge by"
-    )
-    st.markdown(f":gray[Learns from {plural(n_items, 'product')} and {plural(n_events, 'event')} · takes {takes}.]")
+    takes = f"about {duration(seconds)}, judging by the last run" if seconds else "a few minutes the first time"
+    return f"learns from {plural(n_items, 'product')} and {plural(n_events, 'event')} · takes {takes}"
 
 
 def start(paths: ShopPaths, config: TrainingConfig, go_live: bool) -> str | None:
@@ -134,7 +143,7 @@ def start(paths: ShopPaths, config: TrainingConfig, go_live: bool) -> str | None
 
 
 def runs_table(rows: Sequence[RunRow]) -> RunRow | None:
-    """Draw every run; return the one chosen, by default the live one, else the newest."""
+    """Draw every run; return the one chosen, by default the live one."""
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             heading("Runs", "recall@20 on held-out days with its 95% interval; choose a row to look closer")
@@ -153,7 +162,7 @@ def runs_table(rows: Sequence[RunRow]) -> RunRow | None:
         ).selection.rows
     if chosen and chosen[0] < len(rows):
         return rows[chosen[0]]
-    return next((r for r in rows if r.live), rows[0] if rows else None)
+    return next((r for r in rows if r.live), None)
 
 
 def runs_frame(rows: Sequence[RunRow]) -> pd.DataFrame:

@@ -32,6 +32,10 @@ WORDS: dict[Kind, dict[str, str]] = {
 }
 
 
+_SELDOM = frozenset({".tab", ".pq", ".ndjson", ".xlsm"})
+"""Endings that are read but not offered, so that the list stays readable."""
+
+
 @dataclass(frozen=True)
 class Upload:
     """Files of one upload, already on disk."""
@@ -79,7 +83,7 @@ def _flow(kind: Kind) -> None:
 def _drop_zone(kind: Kind) -> None:
     """Draw the boxes; each file goes to disk as soon as it arrives."""
     nonce = st.session_state.setdefault(f"upload_nonce:{kind}", 0)
-    endings = sorted(ending.lstrip(".") for ending in TABLE_FORMATS)
+    endings = [ending.lstrip(".") for ending in TABLE_FORMATS if ending not in _SELDOM]
     columns = st.columns([3, 2], gap="medium") if kind == "catalogue" else [st.container()]
     with columns[0]:
         st.file_uploader(

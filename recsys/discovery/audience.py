@@ -1,5 +1,6 @@
 """Who would want an item, in words: what its best shoppers have in common that the others have less often."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,10 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from recsys.data.catalogue import Catalogue
 from recsys.data.interactions import Histories
 
-MIN_SHARE = 0.2
+MIN_SHARE = 0.15
 MIN_LIFT = 1.2
+MIN_Z = 2.0
+"""A trait is named when it is common enough, more common than elsewhere, and not by chance."""
+MAX_ATTRIBUTES = 6
+MAX_VALUES = 40
+MIN_FILLED = 0.3
 
 
 @dataclass(frozen=True)
@@ -20,9 +27,9 @@ class Trait:
     Parameters
     ----------
     kind
-        `category` or `brand`.
+        `category`, `brand`, or the name of an attribute such as `material`.
     value
-        The category path or brand.
+        The category path, brand or attribute value.
     share
         Fraction of the audience whose favourite it is, 0 to 1.
     base_share
@@ -72,10 +79,11 @@ def find_favourites(histories: Histories, labels: NDArray[np.object_]) -> NDArra
 def describe_audience(
     favourites: dict[str, NDArray[np.object_]], rows: NDArray[np.int64], limit: int = 2
 ) -> tuple[Trait, ...]:
-    """Return what an audience shares more often than everybody, strongest first.
+    """Return what an audience shares more often than everybody, strongest first, each kind once.
 
-    A trait is named when at least a fifth of the audience has it and it is at least 1.2 times as common as among all
-    sampled shoppers; order is by share · log(lift), which asks for both.
+    A trait is named when at least `MIN_SHARE` of the audience has it, it is at least `MIN_LIFT` times as common as among
+    all sampled shoppers, and a shopper drawn at random would show that excess less than once in forty times
+    (z ≥ `MIN_Z` of a binomial share); order is by share · log(lift), which asks for both.
 
     Parameters
     ----------
@@ -87,8 +95,31 @@ def describe_audience(
         How many traits at most.
     """
     found = [trait for kind, values in favourites.items() for trait in _traits(kind, values, rows)]
-    found = [t for t in found if t.share >= MIN_SHARE and t.lift >= MIN_LIFT]
-    return tuple(sorted(found, key=lambda t: (-t.share * np.log(t.lift), t.value))[:limit])
+    found = [t for t in found if t.share >= MIN_SHARE and t.lift >= MIN_LIFT and _excess(t, len(rows)) >= MIN_Z]
+    best: dict[str, Trait] = {}
+    for trait in sorted(found, key=lambda t: (-t.share * np.log(t.lift), t.value)):
+        best.setdefault(trait.kind, trait)
+    return tuple(best.values())[:limit]
+
+
+def describing_labels(catalogue: Catalogue) -> dict[str, NDArray[np.object_]]:
+    """Return kind -> label per item that an audience may share: category, brand, and well-filled attributes.
+
+    An attribute counts when at least `MIN_FILLED` of the items have it and it takes 2 to `MAX_VALUES` values.
+    """
+    labels = {"category": catalogue.categories, "brand": catalogue.brands}
+    names = Counter(name for attributes in catalogue.attributes for name in attributes)
+    for name, count in names.most_common(MAX_ATTRIBUTES):
+        values = np.array([str(a.get(name, "")) for a in catalogue.attributes], dtype=object)
+        if count >= MIN_FILLED * len(catalogue) and 2 <= len(set(values) - {""}) <= MAX_VALUES and name not in labels:
+            labels[name] = values
+    return labels
+
+
+def _excess(trait: Trait, size: int) -> float:
+    """How many standard errors the audience's share lies above everybody's."""
+    spread = np.sqrt(trait.base_share * (1 - trait.base_share) / max(size, 1))
+    return float((trait.share - trait.base_share) / spread) if spread > 0 else float("inf")
 
 
 def _traits(kind: str, values: NDArray[np.object_], rows: NDArray[np.int64]) -> Sequence[Trait]:

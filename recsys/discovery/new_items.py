@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from recsys.components import COMPONENTS
 from recsys.data.interactions import DAY, Histories
-from recsys.discovery.audience import Trait, describe_audience, find_favourites
+from recsys.discovery.audience import Trait, describe_audience, describing_labels, find_favourites
 from recsys.discovery.fit import FitTable, measure_fit
 from recsys.evaluation.rates import Estimate, estimate_rate
 from recsys.ranking.model import Model
 from recsys.vocabulary import CATEGORY_SEPARATOR, Columns
 
 MAX_SAMPLE = 1000
-MAX_ITEMS = 300
+MAX_ITEMS = 500
 SAMPLE_CELLS = 40_000_000
 AUDIENCE_SHARE = 0.05
 MIN_AUDIENCE = 10
@@ -171,8 +171,7 @@ class _Describer:
         self._model, self._appeared, self._table, self._at = model, appeared, table, at
         self._user_ids = model.interactions.user_ids[users]
         self._favourites = {
-            "category": find_favourites(histories, model.catalogue.categories),
-            "brand": find_favourites(histories, model.catalogue.brands),
+            kind: find_favourites(histories, labels) for kind, labels in describing_labels(model.catalogue).items()
         }
         self._fit, self._reach = table.fit(), table.reach()
         self._on_sale = model.on_sale(at)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from recsys.data.snapshot import load_snapshot
 from recsys.errors import RunError
 from recsys.evaluation.rates import Estimate
 from recsys.settings import ShopPaths
@@ -62,8 +63,8 @@ class RunRow:
         Whether lists are made with it now.
     elapsed_s
         Seconds it took so far or in all.
-    data_version
-        The data it learned from; empty when it never said.
+    data_version, n_events
+        The data it learned from and its events; empty and 0 when that is not known.
     message
         Why it failed, or what one should know; empty otherwise.
     record
@@ -76,6 +77,7 @@ class RunRow:
     live: bool
     elapsed_s: float
     data_version: str
+    n_events: int
     message: str
     record: RunRecord | None
 
@@ -84,15 +86,18 @@ def list_trainings(paths: ShopPaths) -> list[RunRow]:
     """Return every training of a shop, newest first: finished, failed, cancelled and running ones."""
     live = live_run_id(paths)
     finished = {record.run_id: record for record in list_runs(paths)}
-    rows = [_finished_row(record, live) for record in finished.values()]
+    rows = [_finished_row(paths, record, live) for record in finished.values()]
     folders = [p.parent.name for p in paths.runs.glob("*/progress.json")]
     rows += [row for name in folders if name not in finished and (row := _job_row(paths, name)) is not None]
     return sorted(rows, key=lambda r: (r.created_at, r.run_id), reverse=True)
 
 
-def _finished_row(record: RunRecord, live: str | None) -> RunRow:
+def _finished_row(paths: ShopPaths, record: RunRecord, live: str | None) -> RunRow:
+    """A run that finished, with the size of its data while that snapshot is kept."""
     created = pd.Timestamp(record.created_at)
     created = created.tz_localize("UTC") if created.tzinfo is None else created.tz_convert("UTC")
+    snapshot = paths.snapshots / record.data_version
+    n_events = load_snapshot(snapshot, verify=False).n_events if snapshot.is_dir() else 0
     note = record.message or str(record.facts.get("note", ""))
     return RunRow(
         record.run_id,
@@ -101,6 +106,7 @@ def _finished_row(record: RunRecord, live: str | None) -> RunRow:
         record.run_id == live,
         record.elapsed_s,
         record.data_version,
+        n_events,
         note,
         record,
     )
@@ -111,11 +117,11 @@ def _job_row(paths: ShopPaths, run_id: str) -> RunRow | None:
     try:
         job = read_job(paths, run_id)
     except RunError as error:
-        return RunRow(run_id, pd.Timestamp(0, tz="UTC"), JobStatus.FAILED, False, 0.0, "", str(error), None)
+        return RunRow(run_id, pd.Timestamp(0, tz="UTC"), JobStatus.FAILED, False, 0.0, "", 0, str(error), None)
     if job.status is JobStatus.DONE:  # its record is written a moment before or after this look
         return None
     elapsed = (job.updated_at - job.started_at).total_seconds()
-    return RunRow(run_id, pd.Timestamp(job.started_at), job.status, False, elapsed, "", job.message, None)
+    return RunRow(run_id, pd.Timestamp(job.started_at), job.status, False, elapsed, "", 0, job.message, None)
 
 
 def read_figure(record: RunRecord, column: str, measure: str, part: str = "test") -> Estimate | None:
@@ -158,15 +164,15 @@ def tabulate_quality(record: RunRecord, part: str = "test") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["column", "measure", "value", "low", "high", "n_users"])
 
 
-def estimate_training_s(rows: Sequence[RunRow], n_interactions: int) -> float | None:
-    """Estimate how long a training takes from the newest finished one, in proportion to the interactions.
+def estimate_training_s(rows: Sequence[RunRow], n_events: int) -> float | None:
+    """Estimate how long a training takes from the newest finished one, in proportion to the events.
 
     Parameters
     ----------
     rows
         From `list_trainings`.
-    n_interactions
-        Interactions, or events, of the data it would learn from now.
+    n_events
+        Events of the data it would learn from now.
 
     Returns
     -------
@@ -175,7 +181,6 @@ def estimate_training_s(rows: Sequence[RunRow], n_interactions: int) -> float | 
     """
     for row in rows:
         if row.record is not None and row.elapsed_s > 0:
-            before = int(row.record.facts.get("n_interactions", 0))
-            ratio = n_interactions / before if before > 0 and n_interactions > 0 else 1.0
+            ratio = n_events / row.n_events if row.n_events > 0 and n_events > 0 else 1.0
             return max(row.elapsed_s * max(ratio, 0.1), MIN_ESTIMATE_S)
     return None

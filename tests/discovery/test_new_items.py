@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recsys.data.catalogue import Catalogue
 from recsys.data.interactions import Histories
 from recsys.data.ranking import Request
-from recsys.discovery.audience import describe_audience, find_favourites
+from recsys.discovery.audience import describe_audience, describing_labels, find_favourites
 from recsys.discovery.fit import measure_fit
 from recsys.discovery.new_items import (
     find_appearance,
@@ -129,3 +130,16 @@ def test_a_trait_must_be_more_common_in_the_audience() -> None:
     traits = describe_audience(favourites, np.array([0, 1, 2, 3, 5]))
     assert [(t.value, t.share, t.base_share) for t in traits] == [("Shoes", 0.8, 0.25)]
     assert describe_audience(favourites, np.array([], np.int64)) == ()
+
+
+def test_chance_is_no_trait() -> None:
+    # One of three against 25 of 100: 1.3 times as common, but 0.33 standard errors.
+    favourites = {"brand": np.array(["Ana"] * 25 + ["Bo"] * 75, dtype=object)}
+    assert describe_audience(favourites, np.array([0, 50, 60])) == ()
+
+
+def test_attributes_that_describe_are_well_filled(small_model: Model) -> None:
+    frame = small_model.catalogue.frame.copy()
+    frame["attributes"] = ['{"material": "wool"}' if k % 2 else '{"material": "oak"}' for k in range(len(frame))]
+    frame.loc[0, "attributes"] = '{"material": "oak", "rare": "yes"}'
+    assert set(describing_labels(Catalogue(frame))) == {"category", "brand", "material"}
