@@ -81,9 +81,9 @@ def describe_audience(
 ) -> tuple[Trait, ...]:
     """Return what an audience shares more often than everybody, strongest first, each kind once.
 
-    A trait is named when at least `MIN_SHARE` of the audience has it, it is at least `MIN_LIFT` times as common as among
-    all sampled shoppers, and a shopper drawn at random would show that excess less than once in forty times
-    (z ≥ `MIN_Z` of a binomial share); order is by share · log(lift), which asks for both.
+    A trait is named when at least `MIN_SHARE` of the audience has it, it is at least `MIN_LIFT` times as common as
+    among all sampled shoppers, and as many shoppers drawn at random would show that excess less than once in forty
+    times (z ≥ `MIN_Z` of a binomial share); order is by share · log(lift), which asks for both.
 
     Parameters
     ----------
