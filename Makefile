@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 PORT ?= 8501
 SHOP ?= data/var/demo
 BENCH ?=
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -34,7 +35,7 @@ run: setup ## Prepare the demo shop (first time only) and start the dashboard
 	exec $(BIN)/vitrine --shop "$(SHOP)" run --port "$(PORT)"
 
 test: setup-test lint ## Format, lint, types, import contracts and every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 lint: setup-test ## Format, lint, types and import contracts only
 	$(BIN)/ruff format --check

@@ -9,7 +9,7 @@ from recsys.cli.bar import Bar
 from recsys.cli.context import Command, json_option
 from recsys.cli.files import require_known_suffix, write_frame
 from recsys.cli.option_types import DAY, WEIGHTS
-from recsys.cli.output import flatten, plain, print_json, print_notes, print_table
+from recsys.cli.output import plain, print_json, print_notes, print_quality, print_table
 from recsys.settings import Settings
 from recsys.vocabulary import Columns, ItemScope
 
@@ -92,7 +92,8 @@ def _show_lists(lists: "pd.DataFrame", out: Path | None, as_json: bool) -> None:
         return
     print_notes(notes)
     if out is not None:
-        click.echo(f"Wrote {summary['rows']:,} rows for {summary['users']:,} shoppers to {out}.")
+        shoppers = f"{summary['users']:,} shopper{'' if summary['users'] == 1 else 's'}"
+        click.echo(f"Wrote {summary['rows']:,} rows for {shoppers} to {out}.")
     elif lists.empty:
         click.echo("No product fits.")
     else:
@@ -151,4 +152,5 @@ def evaluate(settings: Settings, protocol: str, cut: str | None, end: str | None
     if as_json:
         print_json(answer)
         return
-    print_table(["", ""], flatten(answer))
+    click.echo(f"Learned from before {answer['cut']}, tested on what came until {answer['end']}.")
+    print_quality(answer["test"])

@@ -1,4 +1,4 @@
-"""What an option may be beside text and numbers: `text=.4,image=.2`, `time:2011-09-01`."""
+"""What an option may be beside text and numbers: `text=.4,image=.2`, a day."""
 
 import math
 from datetime import datetime
@@ -57,27 +57,5 @@ class DayType(click.ParamType[str]):
         return value
 
 
-class SplitType(click.ParamType[str]):
-    """`none`, or `time:T`; becomes T, or "" for none."""
-
-    name = "none|time:T"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Parse, or fail with what is allowed.
-
-        Examples
-        --------
-        >>> SplitType().convert("time:2011-09-01", None, None)
-        '2011-09-01'
-        """
-        kind, colon, day = value.partition(":")
-        if value in {"none", ""}:
-            return ""
-        if kind != "time" or not colon:
-            self.fail(f"{value!r} is neither none nor time:2011-09-01.", param, ctx)
-        return DayType().convert(day, param, ctx)
-
-
 WEIGHTS = WeightsType()
 DAY = DayType()
-SPLIT = SplitType()

@@ -1,6 +1,5 @@
 """`train` and `runs list|show|promote|rollback`."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,6 @@ import click
 
 from recsys.cli.bar import Bar
 from recsys.cli.context import Command, Group, json_option
-from recsys.cli.option_types import SPLIT
 from recsys.cli.output import flatten, plain, print_json, print_table
 from recsys.settings import Settings
 
@@ -22,7 +20,7 @@ from recsys.settings import Settings
 )
 @click.option(
     "--split",
-    type=SPLIT,
+    metavar="none|time:T",
     default="none",
     show_default=True,
     help="none: learn from everything; time:2011-09-01 keeps what came after that day for evaluation.",
@@ -51,13 +49,11 @@ def train(
       vitrine --shop my_shop train
       vitrine --shop my_shop train --split time:2011-09-01 --no-promote --json
     """
-    from recsys.training.config import TrainingConfig, load_training_config
     from recsys.training.jobs import ProgressWriter, new_run_id
+    from recsys.workflows.training import load_training_config
     from recsys.workflows.training import train as workflow
 
-    config = load_training_config(config_file) if config_file else TrainingConfig()
-    if split:
-        config = replace(config, test_from=split)
+    config = load_training_config(config_file, split, snapshot)
     name = run_id or new_run_id()
     with ProgressWriter(settings.shop, name) as state, Bar(also=state) as bar:
         record = workflow(settings, config, run_id=name, promote=promote, progress=bar)

@@ -14,10 +14,10 @@ from typing import Any
 
 import psutil
 
-from recsys.errors import CancelledError, VitrineError
+from recsys.errors import CancelledError, RunError, VitrineError
 from recsys.settings import ShopPaths
 from recsys.training.job_lock import inherit_or_take_lock
-from recsys.training.job_state import CurvePoint, JobState, JobStatus, utc_now, write_state
+from recsys.training.job_state import CurvePoint, JobState, JobStatus, read_state, state_path, utc_now, write_state
 
 LOG = logging.getLogger(__name__)
 HEARTBEAT_S = 5.0
@@ -37,6 +37,11 @@ class ProgressWriter:
         The shop.
     run_id
         The run being written.
+
+    Raises
+    ------
+    RunError
+        On entering: another training runs, or a job of this name is over already.
 
     Notes
     -----
@@ -80,6 +85,7 @@ class ProgressWriter:
         return self._state
 
     def __enter__(self) -> "ProgressWriter":
+        self._require_new()
         self._lock_fd = inherit_or_take_lock(self._paths, self._state.run_id)
         self._write()
         self._in_main_thread = threading.current_thread() is threading.main_thread()
@@ -134,6 +140,12 @@ class ProgressWriter:
             due = time.monotonic() - self._written >= WRITE_INTERVAL_S
         if due or stage != before.stage:
             self._write()
+
+    def _require_new(self) -> None:
+        """Raise where a job of this name is over: what it said stays."""
+        run_id = self._state.run_id
+        if state_path(self._paths, run_id).exists() and read_state(self._paths, run_id).status.is_final:
+            raise RunError(f"The run {run_id} exists already; leave the id out, or choose another.")
 
     def _estimate(self, fraction: float) -> float | None:
         """Seconds left if the rest goes as fast as what is done."""

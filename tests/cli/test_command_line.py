@@ -1,9 +1,9 @@
 """The command line's manners: help, exit codes, one sentence per failure, JSON and nothing else on stdout."""
 
 import json
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -53,10 +53,12 @@ def test_every_command_has_help_with_an_example_and_json_or_a_reason(path, capsy
 
 
 def test_help_is_quick():
+    """Under half a second of processor time, whatever else the machine does meanwhile."""
     in_a_process("--help")  # warm the disk
-    began = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert in_a_process("--help").returncode == 0
-    assert time.perf_counter() - began < 0.5
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
 
 
 def test_the_commands_stand_in_the_order_of_a_days_work(capsys):
@@ -78,8 +80,7 @@ def test_the_commands_stand_in_the_order_of_a_days_work(capsys):
         (["recommend", "--user", "a", "--weights", "text=much"], "the weight of 'text' is 'much', not a number"),
         (["recommend", "--user", "a", "--weights", "text=-1"], "it must be 0 or more"),
         (["import", "catalogue", "nowhere.csv"], "'nowhere.csv' does not exist"),
-        (["train", "--split", "random"], "'random' is neither none nor time:2011-09-01"),
-        (["train", "--split", "time:yesterday"], "'yesterday' is not a day"),
+        (["evaluate", "--cut", "yesterday"], "'yesterday' is not a day"),
     ],
 )
 def test_wrong_usage_is_one_sentence_and_exit_code_2(words, sentence, shop, capsys):

@@ -213,6 +213,16 @@ def test_the_heart_beats_while_the_work_is_silent(empty_shop, monkeypatch):
         assert read_state(empty_shop, "r1").updated_at > first
 
 
+def test_what_a_finished_job_said_is_never_overwritten(empty_shop):
+    with jobs.ProgressWriter(empty_shop, "r1"):
+        pass
+    with pytest.raises(RunError, match="exists already"), jobs.ProgressWriter(empty_shop, "r1"):
+        raise AssertionError("must not be entered")
+    assert read_state(empty_shop, "r1").status is JobStatus.DONE
+    with jobs.ProgressWriter(empty_shop, "r2"):  # the lock was given back
+        assert jobs.running_job(empty_shop).run_id == "r2"
+
+
 def test_a_reader_never_sees_half_a_state(empty_shop):
     with jobs.ProgressWriter(empty_shop, "r1") as writer:
         stop = threading.Event()
