@@ -15,7 +15,7 @@ SIZES: tuple[int, ...] = (96, 320)
 """Longest side in pixels of what is kept."""
 
 MAX_PIXELS = 25_000_000
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 QUALITY = 85
 EFFORT = 2
 

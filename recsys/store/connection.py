@@ -126,6 +126,11 @@ class Connection:
             self._duckdb.close()
             self._lock.release()
 
+    def require_writable(self) -> None:
+        """Raise `StoreError` with the reason when nothing can be written."""
+        if self.read_only_reason is not None:
+            raise StoreError(f"Nothing was written. {self.read_only_reason}")
+
     @contextlib.contextmanager
     def reading(self) -> Iterator[DuckDBPyConnection]:
         """Yield a fresh cursor, closed afterwards; never share one between threads."""
@@ -145,8 +150,7 @@ class Connection:
         StoreError
             When the store is read-only, or the disk refused the write.
         """
-        if self.read_only_reason is not None:
-            raise StoreError(f"Nothing was written. {self.read_only_reason}")
+        self.require_writable()
         with self._write_lock:
             try:
                 with self.reading() as cursor:

@@ -108,6 +108,10 @@ class Store:
         """Why nothing can be written, in a sentence for a person; None when writing is possible."""
         return self._connection.read_only_reason
 
+    def require_writable(self) -> None:
+        """Raise `StoreError` with the reason when nothing can be written: ask before long work."""
+        self._connection.require_writable()
+
     # ------------------------------------------------------------- writes
 
     @contextlib.contextmanager

@@ -73,6 +73,7 @@ def import_catalogue(
     StoreError
         When the store cannot be written.
     """
+    store.require_writable()
     started = datetime.now(UTC)
     clock = time.monotonic()
     tell = progress or _ignore
@@ -101,6 +102,7 @@ def import_events(
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import an event file; parameters, return and errors as in `import_catalogue`."""
+    store.require_writable()
     started = datetime.now(UTC)
     clock = time.monotonic()
     tell = progress or _ignore
@@ -148,6 +150,7 @@ def import_source(
     InputError
         When there is no such source, or its files are missing.
     """
+    store.require_writable()
     started = datetime.now(UTC)
     clock = time.monotonic()
     tell = progress or _ignore

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import signal
 
 import openpyxl
 import pandas as pd
@@ -164,12 +163,14 @@ def test_excel_values_and_rows(tmp_path):
 
 def test_excel_with_two_sheets_names_them_and_takes_the_chosen_one(tmp_path):
     path = workbook(tmp_path / "x.xlsx", Items=[["id"], [1]], Prices=[["id", "price"], [1, 2]], Empty=[])
-    with pytest.raises(InputError, match=r"2 sheets with content: 'Items' \(2 rows\), 'Prices' \(2 rows\).*option `sheet`"):
+    with pytest.raises(
+        InputError, match=r"2 sheets with content: 'Items' \(2 rows\), 'Prices' \(2 rows\).*option `sheet`"
+    ):
         READERS["excel"](path, ReadOptions())
     assert READERS["excel"](path, ReadOptions(sheet="Prices")).table.column_names == ["id", "price"]
     with pytest.raises(InputError, match="has no sheet 'Nope'"):
         READERS["excel"](path, ReadOptions(sheet="Nope"))
-    with pytest.raises(InputError, match="'Empty' of x.xlsx is empty"):
+    with pytest.raises(InputError, match=r"'Empty' of x\.xlsx is empty"):
         READERS["excel"](path, ReadOptions(sheet="Empty"))
 
 
@@ -178,22 +179,23 @@ def test_a_reading_process_stops_at_its_memory_limit(tmp_path):
     frame.to_parquet(tmp_path / "bomb.parquet")
     job = {"path": str(tmp_path / "bomb.parquet"), "format": "parquet", "options": {}}
     assert (tmp_path / "bomb.parquet").stat().st_size < 1_000_000
-    with pytest.raises(InputError, match=r"needs more than 0\.6 GB of memory"):
-        with run_isolated("read", job, subject="bomb.parquet", memory_limit_bytes=600 << 20):
-            pass
+    limit = run_isolated("read", job, subject="bomb.parquet", memory_limit_bytes=600 << 20)
+    with pytest.raises(InputError, match=r"needs more than 0\.6 GB of memory"), limit:
+        pass
 
 
 def test_a_reading_process_that_dies_or_hangs_is_a_sentence(tmp_path):
     fifo = tmp_path / "pipe.parquet"
     os.mkfifo(fifo)
     job = {"path": str(fifo), "format": "parquet", "options": {}}
-    with pytest.raises(InputError, match="took longer than 1 s"):
-        with run_isolated("read", job, subject="pipe.parquet", time_limit_s=1.0):
-            pass
-    with pytest.raises(InputError, match="could not be read; it may be damaged"):
-        with run_isolated("read", {"path": "x", "format": "nothing", "options": {}}, subject="x"):
-            pass
-    assert signal.getsignal(signal.SIGINT) is not None
+    with (
+        pytest.raises(InputError, match="took longer than 1 s"),
+        run_isolated("read", job, subject="pipe.parquet", time_limit_s=1.0),
+    ):
+        pass
+    nothing = run_isolated("read", {"path": "x", "format": "nothing", "options": {}}, subject="x")
+    with pytest.raises(InputError, match="could not be read; it may be damaged"), nothing:
+        pass
 
 
 SEED = text(";").encode()
@@ -230,7 +232,10 @@ def test_mutated_parquet_and_excel_never_get_past_the_reader(tmp_path):
             content = bytearray(seed)
             for _ in range(draw.randint(1, 8)):
                 content[draw.randrange(len(content))] = draw.randrange(256)
-            path = write(tmp_path / f"{number}.{ending}", bytes(content[: draw.randint(1, len(content))] if number % 3 else content))
+            path = write(
+                tmp_path / f"{number}.{ending}",
+                bytes(content[: draw.randint(1, len(content))] if number % 3 else content),
+            )
             job = READERS[kind]
             try:
                 raw = job(path, ReadOptions())

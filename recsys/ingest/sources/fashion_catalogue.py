@@ -39,7 +39,7 @@ def build(folder: Path, report: Callable[[float], None]) -> SourceTables:
         products[list(_LEVELS)].apply(lambda level: level.str.strip()).agg(CATEGORY_SEPARATOR.join, axis=1)
     )
     years = products["year"].where(products["year"].isin(YEARS))
-    items["launched_at"] = pd.to_datetime(years, format="%Y").astype("datetime64[us]")
+    items["launched_at"] = pd.to_datetime(years.astype("string"), format="%Y").astype("datetime64[us]")
     for column, name in _ATTRIBUTES.items():
         items[f"attr_{name}"] = products[column]
     table = pa.Table.from_pandas(items, preserve_index=False)
