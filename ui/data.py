@@ -235,7 +235,9 @@ def weight_sets(model: "Model") -> dict[str, dict[str, float] | None]:
     if draft != dict(model.weights):
         sets[DRAFT] = draft
     for name, weights in list_presets(shop_paths()).items():
-        sets.setdefault(name, {n: w for n, w in weights.items() if n in model.names})
+        known = {n: w for n, w in weights.items() if n in model.names}
+        if any(known.values()):
+            sets.setdefault(name, known)
     return sets
 
 

@@ -1,0 +1,109 @@
+"""Named weights: those that come with the product, and those a shop saved in its folder."""
+
+import fcntl
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
+
+from recsys.errors import InputError
+from recsys.settings import ShopPaths
+
+BUILT_IN: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {
+        "Balanced": {"text": 0.2, "image": 0.2, "behaviour": 0.3, "repeat": 0.05, "trend": 0.15, "fresh": 0.1},
+        "Words and looks": {"text": 0.45, "image": 0.45, "fresh": 0.1},
+        "Looks first": {"text": 0.1, "image": 0.6, "behaviour": 0.2, "fresh": 0.1},
+        "Regular customers": {"behaviour": 0.45, "repeat": 0.35, "trend": 0.1, "text": 0.1},
+        "New arrivals": {"text": 0.25, "image": 0.25, "behaviour": 0.1, "fresh": 0.4},
+        "Best sellers": {"trend": 0.7, "behaviour": 0.3},
+    }
+)
+"""Weights by component; a component left out weighs 0."""
+NAME_LENGTH = 60
+
+
+def list_presets(paths: ShopPaths) -> dict[str, dict[str, float]]:
+    """Return every preset by name, the built-in ones first, then the shop's own in alphabetical order.
+
+    Raises
+    ------
+    InputError
+        If the shop's file of presets is damaged.
+    """
+    own = _read(paths)
+    return {name: dict(weights) for name, weights in (*BUILT_IN.items(), *sorted(own.items()))}
+
+
+def save_preset(paths: ShopPaths, name: str, weights: Mapping[str, float]) -> None:
+    """Keep weights under a name, replacing the shop's earlier ones of that name.
+
+    Parameters
+    ----------
+    paths
+        The shop.
+    name
+        1 to `NAME_LENGTH` letters; not the name of a built-in preset.
+    weights
+        Finite, at least 0, one of them above 0.
+
+    Raises
+    ------
+    InputError
+        If the name or the weights do not fit; nothing is written.
+    """
+    name = " ".join(name.split())
+    _require_own_name(name)
+    values = {component: float(weight) for component, weight in weights.items()}
+    if not all(math.isfinite(w) and w >= 0 for w in values.values()) or not any(values.values()):
+        raise InputError(f"A preset needs weights of at least 0, one of them above; got {dict(weights)}.")
+    with _changing(paths) as own:
+        own[name] = values
+
+
+def delete_preset(paths: ShopPaths, name: str) -> None:
+    """Remove one of the shop's own presets.
+
+    Raises
+    ------
+    InputError
+        If the name is built in or unknown.
+    """
+    _require_own_name(name)
+    with _changing(paths) as own:
+        if name not in own:
+            raise InputError(f"There is no preset {name!r}; there is {', '.join(sorted(own)) or 'none yet'}.")
+        del own[name]
+
+
+def _require_own_name(name: str) -> None:
+    if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable():
+        raise InputError(f"A preset needs a name of 1 to {NAME_LENGTH} printable letters, got {name!r}.")
+    if name in BUILT_IN:
+        raise InputError(f"{name!r} comes with the product and stays as it is; choose another name.")
+
+
+@contextmanager
+def _changing(paths: ShopPaths) -> Iterator[dict[str, dict[str, float]]]:
+    """Yield the shop's own presets and write them back at once; one writer at a time."""
+    paths.root.mkdir(parents=True, exist_ok=True)
+    with paths.presets.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        own = _read(paths)
+        yield own
+        temporary = paths.presets.with_suffix(f".new-{os.getpid()}")
+        temporary.write_text(json.dumps(own, indent=1, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+        os.replace(temporary, paths.presets)
+
+
+def _read(paths: ShopPaths) -> dict[str, dict[str, float]]:
+    """The shop's own presets; empty when it saved none."""
+    if not paths.presets.exists():
+        return {}
+    try:
+        told = json.loads(paths.presets.read_text(encoding="utf-8"))
+        return {str(n): {str(c): float(w) for c, w in weights.items()} for n, weights in told.items()}
+    except (ValueError, AttributeError, TypeError) as error:
+        raise InputError(f"{paths.presets} is damaged ({error}): repair it, or delete it to start without.") from error
