@@ -76,7 +76,7 @@ def funnel(days: int) -> None:
             export_button(lambda: table, "funnel.csv")
         st.dataframe(
             table.assign(
-                event_type=table[Columns.EVENT_TYPE].map(NAMES), value=table["value"].where(table["value"] > 0)
+                event_type=table[Columns.EVENT_TYPE].map(NAMES)
             ),
             hide_index=True,
             column_config={

@@ -74,8 +74,8 @@ def verdict(model: Model, found: PairExplanation) -> None:
         st.container(border=True, key="verdict"),
         st.container(horizontal=True, gap="medium", vertical_alignment="center"),
     ):
-        with st.container(width=150):
-            thumbnail(shelf.first_picture(model.catalogue, found.item_num), found.title, size=320, width=150)
+        with st.container(width=130):
+            thumbnail(shelf.first_picture(model.catalogue, found.item_num), found.title, size=320, width=130)
         with st.container(gap="xsmall", width="stretch"):
             st.markdown(
                 f"**{safe_text(found.title)}** :gray[:small[{safe_text(found.item_id)} · "
@@ -171,7 +171,8 @@ def sum_frame(found: PairExplanation, *, plain: bool = False) -> pd.DataFrame:
         for t in found.terms
     ]
     total = found.score if plain else signed(found.score, 3)
-    rows.append({"Term": "Score", "Raw score": None, "z": None, "Weight": None, "Contribution": total})
+    blank = None if plain else ""
+    rows.append({"Term": "Score", "Raw score": blank, "z": blank, "Weight": blank, "Contribution": total})
     return pd.DataFrame(rows)
 
 
@@ -193,33 +194,41 @@ def response_waterfall(found: PairExplanation) -> None:
         steps = waterfall_steps(fall)
         told = "; ".join(f"{s.label} {signed(s.effect, 2)}" for s in steps)
         st.echarts_chart(
-            waterfall_option(steps), height=40 + 30 * len(steps), key="explain_shap", alt=f"Effects: {told}."
+            waterfall_option(steps), height=90 + 30 * len(steps), key="explain_shap", alt=f"Effects: {told}."
         )
 
 
 def waterfall_option(steps: Sequence[WaterfallStep]) -> dict[str, Any]:
-    """Return ECharts floating bars, first step on top; up and down in two colours and with signs."""
+    """Return ECharts floating bars between two markers, first step on top; two colours, and signs."""
     colours = charts.palette()
-    labels = [s.label + ("" if s.value is None else f" = {s.value:.3g}") for s in steps]
-    low, high = min(min(s.start, s.end) for s in steps), max(max(s.start, s.end) for s in steps)
-    margin = 0.12 * max(high - low, 1e-6)
-    hidden = [round(min(s.start, s.end) - low + margin, 5) for s in steps]
-    widths = [
+    first, last = steps[0].start, steps[-1].end
+    rows = [
+        ("average candidate", first, first, colours["muted"], signed(first, 2)),
+        *(
+            (_name_step(s), s.start, s.end, colours["good"] if s.effect >= 0 else colours["bad"], signed(s.effect, 2))
+            for s in steps
+        ),
+        ("this product", last, last, colours["muted"], signed(last, 2)),
+    ]
+    low, high = min(min(r[1], r[2]) for r in rows), max(max(r[1], r[2]) for r in rows)
+    span = max(high - low, 1e-6)
+    hidden = [round(min(start, end) - low + 0.03 * span, 5) for _, start, end, _, _ in rows]
+    bars = [
         {
-            "value": round(abs(s.effect), 5),
-            "itemStyle": {"color": colours["good"] if s.effect >= 0 else colours["bad"], "borderRadius": 3},
-            "label": {"show": True, "formatter": signed(s.effect, 2)},
+            "value": round(max(abs(end - start), 0.004 * span), 5),
+            "itemStyle": {"color": colour, "borderRadius": 3},
+            "label": {"show": True, "formatter": text},
         }
-        for s in steps
+        for _, start, end, colour, text in rows
     ]
     return {
         "animation": False,
-        "grid": {"left": 8, "right": 56, "top": 4, "bottom": 4, "containLabel": True},
+        "grid": {"left": 8, "right": 24, "top": 4, "bottom": 4, "containLabel": True},
         "tooltip": {"trigger": "item", "formatter": "{b}"},
-        "xAxis": charts.axis("value", axisLabel={"show": False}, max=round(high - low + 2 * margin, 5)),
+        "xAxis": charts.axis("value", axisLabel={"show": False}, splitLine={"show": False}, max=round(1.12 * span, 5)),
         "yAxis": charts.axis(
             "category",
-            data=labels,
+            data=[name for name, *_ in rows],
             inverse=True,
             axisLabel={"color": colours["text"], "width": 300, "overflow": "truncate"},
         ),
@@ -229,11 +238,16 @@ def waterfall_option(steps: Sequence[WaterfallStep]) -> dict[str, Any]:
                 "type": "bar",
                 "stack": "w",
                 "barWidth": 14,
-                "data": widths,
+                "data": bars,
                 "label": {"position": "right", "color": colours["text"]},
             },
         ],
     }
+
+
+def _name_step(step: WaterfallStep) -> str:
+    """Feature with its value."""
+    return step.label + ("" if step.value is None else f" = {step.value:.3g}")
 
 
 def evidence(model: Model, found: PairExplanation) -> None:

@@ -41,6 +41,20 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def rough_duration(seconds: float) -> str:
+    """Return a length of time as one would guess it: "20 s", "6 min".
+
+    Examples
+    --------
+    >>> rough_duration(13), rough_duration(359), rough_duration(5000)
+    ('15 s', '6 min', '1 h 25 min')
+    """
+    if seconds < 55:
+        return duration(5 * max(round(seconds / 5), 1))
+    minutes = max(round(seconds / 60), 1)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {5 * round(minutes % 60 / 5)} min"
+
+
 def job_panel(paths: ShopPaths, run_id: str) -> None:
     """Draw one job; redraws itself while the job runs, and the whole page once when it ends.
 
@@ -112,7 +126,7 @@ def _progress_line(job: JobState) -> str:
         f"{duration((until - job.started_at).total_seconds())} {'elapsed' if not job.status.is_final else 'in all'}"
     )
     if job.eta_s is not None and not job.status.is_final:
-        parts.append(f"about {duration(job.eta_s)} left")
+        parts.append(f"about {rough_duration(job.eta_s)} left")
     return " · ".join(parts)
 
 

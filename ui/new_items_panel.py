@@ -47,9 +47,7 @@ def _recall_tile(record: RunRecord, column: str) -> None:
     label, text = COLUMN_LABELS[column]
     value = "–" if figure is None else f"{figure.value:.3f}"
     interval = "not measured" if figure is None else f"{figure.low:.3f} to {figure.high:.3f}"
-    metric_tile(
-        f"Recall@20, {label.lower()}", value, interval=interval, help=f"Of the live run on held-out days. {text}"
-    )
+    metric_tile(label, value, interval=interval, help=f"Recall@20 of the live run on held-out days. {text}")
 
 
 def items_table(items: Sequence[NewItem], table: pd.DataFrame, found: NewItems) -> NewItem | None:
@@ -57,7 +55,7 @@ def items_table(items: Sequence[NewItem], table: pd.DataFrame, found: NewItems) 
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             heading("New products", "newest first; choose a row to look closer")
-            export_button(lambda: table.drop(columns="image"), "new_items.csv")
+            export_button(lambda: table.drop(columns=["image", "short"]), "new_items.csv")
         rows = st.dataframe(
             screen_frame(table),
             hide_index=True,
@@ -84,7 +82,7 @@ def screen_frame(table: pd.DataFrame) -> pd.DataFrame:
             "days": table["days_listed"],
             "fit": table["fit"].round(2),
             "reach": 100 * table["reach"],
-            "audience": [plain_text(a, 220) for a in table["audience"]],
+            "audience": [plain_text(a, 160) for a in table["short"]],
             "impressions": table["impressions"],
             "clicks": table["clicks"],
             "rate": 100 * table["click_through_rate"],
@@ -119,8 +117,8 @@ def item_card(item: NewItem, line: pd.Series, list_length: int) -> None:
     """Draw one new item: facts, audience, the terms for its best shoppers, and the shoppers themselves."""
     with st.container(border=True, key="new_item"):
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-            with st.container(width=150):
-                thumbnail(item.image, item.title, size=320, width=150)
+            with st.container(width=130):
+                thumbnail(item.image, item.title, size=320, width=130)
             with st.container(gap="xsmall", width="stretch"):
                 badge = "" if item.on_sale else " :orange-badge[Not on sale]"
                 new = " :blue-badge[Nobody has touched it yet]" if not item.touched else ""

@@ -58,8 +58,10 @@ def quality_card(record: RunRecord, *, titled: bool = True) -> None:
     st.dataframe(
         quality_frame(rows),
         hide_index=True,
+        key=f"quality_table_{record.run_id}",
         column_config={
-            "Column": st.column_config.TextColumn(help=" ".join(f"{n}: {t}" for n, t in COLUMN_LABELS.values()))
+            "Shoppers": st.column_config.NumberColumn(format="localized", help="Shoppers with such a choice."),
+            "Column": st.column_config.TextColumn(help=" ".join(f"{n}: {t}" for n, t in COLUMN_LABELS.values())),
         },
         alt=_alt(rows),
     )
@@ -73,7 +75,6 @@ def quality_frame(rows: pd.DataFrame) -> pd.DataFrame:
             "Value": [f"{v:.3f}" for v in rows["value"]],
             "95% interval": [f"{a:.3f} to {b:.3f}" for a, b in zip(rows["low"], rows["high"], strict=True)],
             "Shoppers": rows["n_users"].to_numpy(),
-            "What it asks": [COLUMN_LABELS[c][1] for c in rows["column"]],
         }
     )
 

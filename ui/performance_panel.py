@@ -271,7 +271,8 @@ def items_frame(view: PerformanceView) -> pd.DataFrame:
 
 def _item_columns(view: PerformanceView) -> dict[str, object]:
     c = st.column_config
-    top = float((100 * view.items["click_through_rate"]).max()) if len(view.items) else 1.0
+    steady = view.items[view.items["impressions"] >= view.items["impressions"].median()]  # few impressions, wild rates
+    top = float((100 * steady["click_through_rate"]).max()) if len(steady) else 1.0
     symbol = {"EUR": "euro", "USD": "dollar", "GBP": "£%.2f"}.get(view.currency or "", "localized")
     return {
         "picture": c.ImageColumn("", width=56),

@@ -15,7 +15,7 @@ from recsys.workflows.run_history import COLUMN_LABELS, GOALS, RunRow, estimate_
 from ui import charts, data
 from ui.components import empty_state, export_button, heading
 from ui.errors import shown
-from ui.job_panel import BADGES, duration
+from ui.job_panel import BADGES, duration, rough_duration
 from ui.offline_panel import quality_card
 from ui.shelf import label_of
 from ui.text import plain_text, plural, safe_text
@@ -126,7 +126,7 @@ def _advanced() -> dict[str, Any]:
 def tell_estimate(rows: Sequence[RunRow], n_events: int, n_items: int) -> str:
     """Say on what it would learn, and about how long that takes."""
     seconds = estimate_training_s(rows, n_events)
-    takes = f"about {duration(seconds)}, judging by the last run" if seconds else "a few minutes the first time"
+    takes = f"about {rough_duration(seconds)}, judging by the last run" if seconds else "a few minutes the first time"
     return f"learns from {plural(n_items, 'product')} and {plural(n_events, 'event')} · takes {takes}"
 
 
