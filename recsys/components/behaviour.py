@@ -25,6 +25,8 @@ class BehaviourConfig:
         "ease", "als", or "auto": EASE up to `max_ease_items` touched items, ALS above.
     regularization
         λ of EASE.
+    half_life_days
+        Age at which a touch counts half, in the item weights as in the history asked with, > 0.
     keep
         Entries kept per item of the EASE weights.
     max_ease_items
@@ -36,7 +38,8 @@ class BehaviourConfig:
     """
 
     method: str = "auto"
-    regularization: float = 300.0
+    regularization: float = 150.0
+    half_life_days: float = 90.0
     keep: int = 400
     max_ease_items: int = 12_000
     n_neighbours: int = 20
@@ -47,7 +50,8 @@ class BehaviourConfig:
     def __post_init__(self) -> None:
         if self.method not in ("auto", "ease", "als"):
             raise InputError(f"The behaviour method is {self.method!r}; allowed: auto, ease, als.")
-        if self.regularization <= 0 or self.als_regularization <= 0 or min(self.keep, self.embedding_size) < 1:
+        positive = (self.regularization, self.als_regularization, self.half_life_days)
+        if min(positive) <= 0 or min(self.keep, self.embedding_size) < 1:
             raise InputError(f"A behaviour config needs positive numbers, got {self}.")
 
 
@@ -84,7 +88,7 @@ class BehaviourComponent(Component):
         columns = np.flatnonzero(touched)
         if len(columns) == 0:
             return _pack(sparse.csr_array((n, n), dtype=np.float32))
-        seen = data.interactions.histories.matrix(n, binary=True)[:, columns]
+        seen = self._touches(data.interactions.histories, n, data.at)[:, columns]
         small = solve_ease(sparse.csr_array(seen), self.config.regularization, self.config.keep).tocoo()
         index = (columns[small.coords[0]], columns[small.coords[1]])
         weights = sparse.csr_array((small.data, index), shape=(n, n))
@@ -108,10 +112,17 @@ class BehaviourComponent(Component):
             factors = self.arrays["factors"]
             return fold_in(histories, factors, self.config.als_regularization) @ factors.T
         weights = self._weights()
-        seen = histories.matrix(weights.shape[0], binary=True)
+        seen = self._touches(histories, weights.shape[0], at)
         scores = (seen @ weights).toarray().astype(np.float32)
         scores[histories.lengths == 0] = np.nan
         return scores
+
+    def _touches(self, histories: Histories, n_items: int, at: np.datetime64) -> sparse.csr_array:
+        """√min(Σ 2^(−age / half-life), 1) per item touched, shape (n_requests, n_items): 1 today, less long ago."""
+        decay = 0.5 ** (histories.age_days(at) / self.config.half_life_days)
+        touches = histories.matrix(n_items, decay.astype(np.float32))
+        touches.data = np.sqrt(np.minimum(touches.data, 1.0))
+        return touches
 
     def _weights(self) -> sparse.csr_array:
         """Item-item weights from the stored arrays."""

@@ -86,17 +86,7 @@ class HoldoutTerms:
     def judge(self, scores: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """NDCG@20 and recall@20 of given scores, shape (n_users, n_candidates), −inf where not allowed."""
         rows, candidates, n_relevant = self._truth
-        cut = np.partition(scores, -CUTOFF, axis=1)[:, -CUTOFF] if scores.shape[1] >= CUTOFF else None
-        own = scores[rows, candidates]
-        near = np.isfinite(own) if cut is None else np.isfinite(own) & (own >= cut[rows])
-        rows, own = rows[near], own[near]
-        place = (scores[rows] >= own[:, None]).sum(axis=1) - 1
-        found = place < CUTOFF
-        gain = np.where(found, 1.0 / np.log2(place + 2.0), 0.0)
-        ideal = np.concatenate([[1.0], np.cumsum(1.0 / np.log2(np.arange(2, CUTOFF + 2)))])
-        dcg = np.bincount(rows, weights=gain, minlength=self.n_users)
-        hits = np.bincount(rows, weights=found, minlength=self.n_users)
-        return dcg / ideal[np.minimum(n_relevant, CUTOFF)], hits / np.maximum(n_relevant, 1)
+        return gains(find_places(scores, rows, candidates), rows, n_relevant)
 
     def quality(self, weights: Mapping[str, float], reference: Mapping[str, float] | None = None) -> Quality:
         """Judge weights, paired shopper by shopper with a reference."""
@@ -157,3 +147,34 @@ def _half_width(differences: NDArray[np.float64]) -> float:
     if len(differences) < 2:
         return 0.0
     return float(1.96 * differences.std(ddof=1) / np.sqrt(len(differences)))
+
+
+def find_places(scores: NDArray[np.float32], rows: NDArray[np.intp], candidates: NDArray[np.intp]) -> NDArray[np.int64]:
+    """0-based place of some candidates in their rows, `CUTOFF` for any that is not above it; ties count against.
+
+    Parameters
+    ----------
+    scores
+        Shape (n_users, n_candidates); −inf where not allowed.
+    rows, candidates
+        Which cells to place, shape (n_cells,) each.
+    """
+    own = scores[rows, candidates]
+    near = np.isfinite(own)
+    if scores.shape[1] >= CUTOFF:
+        near &= own >= np.partition(scores, -CUTOFF, axis=1)[rows, -CUTOFF]
+    places = np.full(len(rows), CUTOFF, np.int64)
+    places[near] = np.minimum((scores[rows[near]] >= own[near, None]).sum(axis=1) - 1, CUTOFF)
+    return places
+
+
+def gains(
+    places: NDArray[np.int64], rows: NDArray[np.intp], n_relevant: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """NDCG@20 and recall@20 of each row from the places of its relevant items, shape (n_users,) each."""
+    found = places < CUTOFF
+    gain = np.where(found, 1.0 / np.log2(places + 2.0), 0.0)
+    ideal = np.concatenate([[1.0], np.cumsum(1.0 / np.log2(np.arange(2, CUTOFF + 2)))])
+    dcg = np.bincount(rows, weights=gain, minlength=len(n_relevant))
+    hits = np.bincount(rows, weights=found, minlength=len(n_relevant))
+    return dcg / ideal[np.minimum(n_relevant, CUTOFF)], hits / np.maximum(n_relevant, 1)

@@ -14,13 +14,12 @@ from recsys.components.response import ResponseComponent, ResponseConfig
 from recsys.data.catalogue import Catalogue
 from recsys.data.impressions import Impressions
 from recsys.data.interactions import DAY, Interactions
-from recsys.data.split import split_at
+from recsys.data.split import Split, split_at
 from recsys.errors import InputError
 from recsys.fusion.holdout import HoldoutTerms
 from recsys.progress import Progress, scaled
 from recsys.ranking.model import Model
-from recsys.ranking.rank import SHORTLIST
-from recsys.training.columns import judge, truth_of
+from recsys.training.columns import judge
 from recsys.training.config import TrainingConfig
 from recsys.training.response import MIN_RESPONSES, ResponseRows, candidate_rows, shown_rows
 from recsys.training.weights import (
@@ -124,6 +123,9 @@ def fit_components(
 def train_model(inputs: Inputs, config: TrainingConfig, progress: Progress) -> Outcome:
     """Train: choose on validation, judge on test, refit on everything the run may see.
 
+    Without a fixed test start the weights are chosen once more on the newest window before the last fit, as the
+    components are fitted once more; the test figures are those of the procedure one window earlier.
+
     Parameters
     ----------
     inputs
@@ -144,25 +146,23 @@ def train_model(inputs: Inputs, config: TrainingConfig, progress: Progress) -> O
     middle = _fit_at(inputs, windows.validation_from, config, progress, "Learning up to validation", 0.1)
     validation = split_at(inputs.catalogue, inputs.interactions, windows.validation_from, windows.test_from)
     task = validation_task(middle, validation, config.column_weights, config.search_users, config.seed)
-    weights = _choose(task, config, scaled(progress, 0.15, 0.4))
-    response, rows = _fit_response(inputs, early, middle, windows, weights, config, scaled(progress, 0.4, 0.6))
-    users = truth_of(validation, config.search_users, config.seed).users
-    kappa = np.zeros(task.z.shape[1:], np.float32)
-    if response is not None:
-        middle = replace(middle, response=response)
-        kappa = response_terms(middle, validation, users, weights, SHORTLIST)
-        weights = choose_response_weight(task, kappa, weights) if config.weights is None else weights
-    holdout = _keep_holdout(task, kappa, response is not None, config.seed)
-    metrics = {"validation": judge(replace(middle, weights=weights), validation)}
-    late = _fit_at(inputs, windows.test_from, config, progress, "Learning up to the test", 0.65)
-    late = replace(late, weights=weights, response=response, holdout=holdout)
+    first = _choose(task, config, scaled(progress, 0.15, 0.35))
+    response, rows = _fit_response(inputs, early, middle, windows, first, config, scaled(progress, 0.35, 0.5))
+    weights, kappa = _add_response(replace(middle, response=response), validation, task, first, config)
+    metrics = {"validation": judge(replace(middle, weights=weights, response=response), validation)}
+    late = _fit_at(inputs, windows.test_from, config, progress, "Learning up to the test", 0.55)
+    late = replace(late, weights=weights, response=response)
     test = split_at(inputs.catalogue, inputs.interactions, windows.test_from, windows.end)
-    progress("Judging on the test window", 0.75)
+    progress("Judging on the test window", 0.65)
     metrics["test"] = judge(late, test)
     model = late
     if config.test_from is None:
-        model = _fit_at(inputs, windows.end, config, progress, "Learning from everything", 0.88)
-        model = replace(model, weights=weights, response=response, holdout=holdout)
+        task = validation_task(late, test, config.column_weights, config.search_users, config.seed)
+        newest = _choose(task, config, scaled(progress, 0.7, 0.9))
+        weights, kappa = _add_response(late, test, task, newest, config)
+        model = _fit_at(inputs, windows.end, config, progress, "Learning from everything", 0.92)
+    holdout = _keep_holdout(task, kappa, response is not None, config.seed)
+    model = replace(model, weights=weights, response=response, holdout=holdout)
     facts = _facts(inputs, model, windows, rows, time.perf_counter() - started)
     return Outcome(model, metrics, facts)
 
@@ -198,6 +198,18 @@ def _choose(task: ValidationTask, config: TrainingConfig, progress: Progress) ->
     return choose_weights(task, lambda done, best: progress("Choosing weights on validation", done, validation=best))
 
 
+def _add_response(
+    model: Model, split: Split, task: ValidationTask, weights: Mapping[str, float], config: TrainingConfig
+) -> tuple[dict[str, float], NDArray[np.float32]]:
+    """Give the response term its weight; return all weights and the term of the task's shoppers."""
+    if model.response is None:
+        return dict(weights), np.zeros(task.z.shape[1:], np.float32)
+    kappa = response_terms(model, split, task, weights)
+    if config.weights is not None:
+        return normalise({**weights, "response": float(config.weights.get("response", 0.0))}), kappa
+    return choose_response_weight(task, kappa, weights), kappa
+
+
 def _fit_response(
     inputs: Inputs,
     early: Model,
@@ -225,13 +237,13 @@ def _fit_response(
         return None, rows
     progress("Training the response term", 0.5)
     settings = ResponseConfig(**config.components.get("response", {}))
-    component = ResponseComponent(settings).fit(rows.names, rows.features, rows.labels, config.seed, threads=2)
+    component = ResponseComponent(settings).fit(rows.names, rows.features, rows.labels, config.seed, threads=1)
     return component.calibrate(checks.features, checks.labels), rows
 
 
 def _keep_holdout(task: ValidationTask, kappa: NDArray[np.float32], with_response: bool, seed: int) -> HoldoutTerms:
     """Return a sample of the validation shoppers, for judging weights in the dashboard."""
-    everyone = task.terms["all"]
+    everyone = task.everyone
     judged = np.flatnonzero(everyone.relevant.any(axis=1))
     rng = np.random.default_rng(seed)
     kept = np.sort(rng.choice(judged, min(HOLDOUT_USERS, len(judged)), replace=False))

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.split import Split
-from recsys.fusion.holdout import HoldoutTerms
+from recsys.errors import RunError
+from recsys.fusion.holdout import HoldoutTerms, find_places, gains
 from recsys.ranking.features import candidate_features
 from recsys.ranking.model import Model
-from recsys.training.columns import COLUMNS, Truth, truth_of
+from recsys.ranking.rank import SHORTLIST
+from recsys.training.columns import Truth, truth_of
 
 FALLBACK_WEIGHTS: Mapping[str, float] = {
     "text": 0.2,
@@ -28,39 +30,73 @@ HOLDOUT_USERS = 150
 
 
 @dataclass(frozen=True, eq=False)
+class ColumnView:
+    """How one column looks at the candidates.
+
+    Parameters
+    ----------
+    lists
+        Which list it judges: "everything", "discovery" or "new".
+    rows, candidates
+        Cells of the relevant items; candidates count within the list's own candidates.
+    n_relevant
+        Relevant items per shopper, shape (n_users,).
+    """
+
+    lists: str
+    rows: NDArray[np.intp]
+    candidates: NDArray[np.intp]
+    n_relevant: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
 class ValidationTask:
     """Terms of the validation shoppers and how the columns look at them.
 
     Parameters
     ----------
-    terms
-        Column to held-out terms; the columns share one `z` and differ in truth and in what is allowed.
+    everyone
+        Terms and choices of the sample over the items on sale.
+    users
+        Their user numbers, shape (n_users,).
+    hidden
+        Candidates that discovery leaves out (seen or new), bool, shape (n_users, n_candidates).
+    new
+        Candidates nobody had touched, shape (n_candidates,).
+    columns
+        One view per column with something to find.
     column_weights
         Weight of each column in the objective.
     """
 
-    terms: Mapping[str, HoldoutTerms]
+    everyone: HoldoutTerms
+    users: NDArray[np.intp]
+    hidden: NDArray[np.bool_]
+    new: NDArray[np.intp]
+    columns: Mapping[str, ColumnView]
     column_weights: Mapping[str, float]
 
     @property
     def names(self) -> tuple[str, ...]:
         """Components in the order of `z`."""
-        return self.terms["all"].names
+        return self.everyone.names
 
     @property
     def z(self) -> NDArray[np.float32]:
         """Standardised terms, shape (n_components, n_users, n_candidates)."""
-        return self.terms["all"].z
+        return self.everyone.z
 
     def objective(self, total: NDArray[np.float32]) -> float:
         """Σ column weight · log of the mean of recall and NDCG; columns without truth do not count."""
+        lists = {"everything": total, "new": total[:, self.new]}
+        if "discovery" in self.columns:
+            lists["discovery"] = np.where(self.hidden, -np.inf, total)
         value = 0.0
-        for column, weight in self.column_weights.items():
-            terms = self.terms[column]
-            judged = terms.relevant.any(axis=1)
-            if weight and judged.any():
-                ndcg, recall = terms.judge(np.where(terms.allowed, total, -np.inf))
-                value += weight * float(np.log((ndcg[judged].mean() + recall[judged].mean()) / 2 + 1e-4))
+        for column, view in self.columns.items():
+            places = find_places(lists[view.lists], view.rows, view.candidates)
+            ndcg, recall = gains(places, view.rows, view.n_relevant)
+            judged = view.n_relevant > 0
+            value += self.column_weights[column] * float(np.log((ndcg[judged] + recall[judged]).mean() / 2 + 1e-4))
         return value
 
 
@@ -75,26 +111,24 @@ def validation_task(
     terms = served.terms(histories, split.cut)
     z = np.stack([t[:, items] for t in terms.z])
     seen = histories.matrix(split.train.n_items, binary=True)[:, items].toarray() > 0
-    return ValidationTask(_columns(terms.names, z, truth, items, seen, split.new[items]), column_weights)
+    everyone = HoldoutTerms(terms.names, z, truth.relevant["all"][:, items], np.ones(seen.shape, bool))
+    hidden, new = seen | split.new[items][None, :], np.flatnonzero(split.new[items])
+    return ValidationTask(everyone, truth.users, hidden, new, _views(truth, items, new, column_weights), column_weights)
 
 
-def _columns(
-    names: tuple[str, ...],
-    z: NDArray[np.float32],
-    truth: Truth,
-    items: NDArray[np.intp],
-    seen: NDArray[np.bool_],
-    new: NDArray[np.bool_],
-) -> dict[str, HoldoutTerms]:
-    """One view per column."""
-    everything = np.ones(seen.shape, bool)
-    allowed = {
-        "all": everything,
-        "discovery": ~seen & ~new[None, :],
-        "cold_among_new": np.broadcast_to(new[None, :], seen.shape),
-        "cold_among_all": everything,
-    }
-    return {c: HoldoutTerms(names, z, truth.relevant[c][:, items], allowed[c]) for c in COLUMNS}
+def _views(
+    truth: Truth, items: NDArray[np.intp], new: NDArray[np.intp], column_weights: Mapping[str, float]
+) -> dict[str, ColumnView]:
+    """One view per column that has a weight and something to find."""
+    sources = {"all": "everything", "discovery": "discovery", "cold_among_new": "new", "cold_among_all": "everything"}
+    views = {}
+    for column, lists in sources.items():
+        relevant = truth.relevant[column][:, items]
+        rows, candidates = np.nonzero(relevant[:, new] if lists == "new" else relevant)
+        if column_weights.get(column, 0.0) and len(rows):
+            counts = np.bincount(rows, minlength=len(relevant))
+            views[column] = ColumnView(lists, rows, candidates, counts)
+    return views
 
 
 def choose_weights(task: ValidationTask, progress: Callable[[float, float], None] | None = None) -> dict[str, float]:
@@ -189,19 +223,26 @@ def choose_response_weight(
 
 
 def response_terms(
-    model: Model, split: Split, task_users: NDArray[np.intp], weights: Mapping[str, float], shortlist: int
+    model: Model, split: Split, task: ValidationTask, weights: Mapping[str, float]
 ) -> NDArray[np.float32]:
-    """Response term of validation shoppers over the items on sale, 0 outside the shortlist of the other terms."""
+    """Response term of the task's shoppers over the items on sale, 0 outside the shortlist of the other terms.
+
+    Raises
+    ------
+    RunError
+        If the model has no response term.
+    """
+    if model.response is None:
+        raise RunError("This model has no response term to weigh.")
     served = replace(model, sale_mask=split.on_sale)
-    histories = split.train.histories.take(task_users)
+    histories = split.train.histories.take(task.users)
     items = np.flatnonzero(split.on_sale)
+    total = _total(task, np.array([weights[n] for n in task.names]))
+    size = min(SHORTLIST, len(items))
+    best = np.argpartition(-total, size - 1, axis=1)[:, :size]
     terms = served.terms(histories, split.cut)
-    total = sum(np.float32(weights[n]) * z[:, items] for n, z in zip(terms.names, terms.z, strict=True))
-    size = min(shortlist, len(items))
-    best = np.argpartition(-np.asarray(total), size - 1, axis=1)[:, :size]
     features = candidate_features(served, histories, split.cut, terms, items[best]).values
-    assert served.response is not None
-    z = served.response.standardised(features.reshape(-1, features.shape[2])).reshape(best.shape)
-    out = np.zeros((len(task_users), len(items)), np.float32)
+    z = model.response.standardised(features.reshape(-1, features.shape[2])).reshape(best.shape)
+    out = np.zeros(total.shape, np.float32)
     np.put_along_axis(out, best, z.astype(np.float32), axis=1)
     return out
