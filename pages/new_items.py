@@ -3,7 +3,7 @@
 import streamlit as st
 
 from recsys.discovery.new_items import tabulate_new_items
-from ui import data, frame, new_items_panel
+from ui import frame, new_items_panel, page_data
 from ui.components import empty_state, filter_bar, page_header
 from ui.notices import simulated_notice
 from ui.text import plural
@@ -16,7 +16,7 @@ with filter_bar():
     days = st.slider(
         "Launched in the last … days",
         1,
-        data.NEW_ITEM_DAYS,
+        page_data.NEW_ITEM_DAYS,
         28,
         key="launched",
         bind="query-params",
@@ -24,7 +24,7 @@ with filter_bar():
         help="Counted back on the shop's own clock. Products without a launch date count from their first interaction.",
     )
 
-found = data.new_items(model)
+found = page_data.new_items(model)
 items = found.within(days)
 if not items:
     empty_state(
@@ -33,7 +33,7 @@ if not items:
         icon=":material/fiber_new:",
     )
 else:
-    table = tabulate_new_items(items, data.exposure_by_item())
+    table = tabulate_new_items(items, page_data.exposure_by_item())
     new_items_panel.tiles(found, items, table)
     if found.n_found > len(found.items):
         st.info(f"{plural(found.n_found, 'product')} are new; the newest {len(found.items)} are examined.")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from recsys.vocabulary import Warmth
 from recsys.workflows.performance import list_placements, view_performance
-from ui import data, performance_panel, state
+from ui import data, page_data, performance_panel, state
 from ui.components import empty_state, filter_bar, page_header
 from ui.notices import simulated_notice
 from ui.offline_panel import offline_quality
@@ -26,7 +26,7 @@ with filter_bar():
         bind="query-params",
         help="Counted back from the shop's last event, not from today.",
     )
-    found = data.shown_outcomes(days)
+    found = page_data.shown_outcomes(days)
     placements = list_placements(found[0]) if found else []
     placement = st.selectbox(
         "Placement",
@@ -53,7 +53,7 @@ with filter_bar():
 if found is None:
     empty_state(
         "No events yet",
-        "Import events with impressions, and their figures appear here.",
+        "Import events with impressions: they are counted here from the next import or training on.",
         icon=":material/monitoring:",
         command=data.shop_command("import events FILE"),
     )

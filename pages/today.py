@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import data, frame, overview_parts, state
+from ui import data, frame, overview_parts, page_data, state
 from ui.components import empty_state, filter_bar, page_header
 from ui.notices import simulated_notice
 
@@ -27,7 +27,7 @@ with bar:
         help="Counted back from the shop's last event and compared with as many days before.",
     )
 
-view = data.overview(days)
+view = page_data.overview(days)
 if view is None:
     frame.say_empty()
     st.stop()

@@ -8,7 +8,7 @@ import streamlit as st
 from recsys.store import ShopCounts
 from recsys.vocabulary import EVENT_TYPES, Columns
 from recsys.workflows.performance import Period, find_period
-from ui import charts, data
+from ui import charts, data, page_data
 from ui.components import export_button, heading, metric_tile
 from ui.text import day, number, plural
 
@@ -156,6 +156,6 @@ def funnel_option(steps: pd.DataFrame) -> dict[str, Any]:
 
 def _period(days: int) -> Period:
     """The newest days on the shop's clock."""
-    clock = data.data_clock()
+    clock = page_data.data_clock()
     assert clock is not None
     return find_period(clock, days)

@@ -11,7 +11,7 @@ from recsys.ingest.mapping import ColumnMapping, Kind
 from recsys.ingest.tables import TABLE_FORMATS
 from recsys.workflows.imports import ImportReport, import_catalogue, import_events
 from recsys.workflows.uploads import drop_upload, keep_upload, make_mapping, make_template
-from ui import data
+from ui import data, page_data
 from ui.check_panel import ROWS, show_check
 from ui.components import heading
 from ui.errors import shown
@@ -143,13 +143,13 @@ def _prepare(kind: Kind, upload: Upload) -> None:
     """Map, check and offer to apply."""
     _file_line(kind, upload)
     options, template = reading_options(kind, upload.token)
-    raw = data.read_upload(str(upload.table), tuple(options.get(k) for k in ("delimiter", "encoding", "sheet")))
+    raw = page_data.read_upload(str(upload.table), tuple(options.get(k) for k in ("delimiter", "encoding", "sheet")))
     st.markdown(
         f":gray[:small[{safe_text(raw.description)} · {plural(raw.table.num_rows, 'row')} · "
         f"{plural(raw.table.num_columns, 'column')}]]"
     )
     mapping = make_mapping(mapping_grid(kind, upload.token, raw, template), options)
-    report = data.check_upload(kind, str(upload.table), mapping.to_json(), data.open_store().data_version())
+    report = page_data.check_upload(kind, str(upload.table), mapping.to_json(), data.open_store().data_version())
     show_check(kind, report)
     _apply_row(kind, upload, mapping, report)
 

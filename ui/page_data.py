@@ -1,0 +1,160 @@
+"""What one page each reads, cached by version; what several pages read stands in `data`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from recsys.settings import ShopPaths
+from recsys.vocabulary import Columns
+from ui import data
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from recsys.discovery.new_items import NewItems
+    from recsys.ingest.tables import RawTable
+    from recsys.ranking.model import Model
+    from recsys.workflows.imports import ImportReport
+    from recsys.workflows.performance import PerformanceView, Period
+    from ui.overview import Overview
+
+NEW_ITEM_DAYS = 90
+"""How far back the New items page looks."""
+
+
+# ------------------------------------------------------------- what the lists brought, new items
+
+
+def data_clock() -> pd.Timestamp | None:
+    """Return the time of the store's last event, the shop's own clock; None without events."""
+    counts = data.open_store().counts()
+    return None if counts.data_to is None else pd.Timestamp(counts.data_to)
+
+
+def shown_outcomes(days: int) -> "tuple[pd.DataFrame, Period] | None":
+    """Return what lists of the last `days` days and of as many before brought, with each item's warmth then.
+
+    Returns
+    -------
+    tuple or None
+        Rows with `evaluation.live.OUTCOME_COLUMNS` and `warmth`, and the spans; None without events or snapshot.
+    """
+    clock, info = data_clock(), data.newest_snapshot()
+    if clock is None or info is None:
+        return None
+    root = str(data.shop_paths().root)
+    return _shown_outcomes(root, data.open_store().data_version(), info.data_version, clock.isoformat(), days)
+
+
+@st.cache_resource(max_entries=6, show_spinner="Counting what was shown…")
+def _shown_outcomes(
+    root: str, stored_version: str, data_version: str, clock: str, days: int
+) -> "tuple[pd.DataFrame, Period]":
+    from recsys.workflows.performance import OUTCOMES_BY, find_period, mark_warmth
+
+    period = find_period(pd.Timestamp(clock), days)
+    folder = str(ShopPaths(Path(root)).snapshots)
+    rows = data.open_store().performance(period.before.to_pydatetime(), period.end.to_pydatetime(), by=OUTCOMES_BY)
+    return mark_warmth(rows, data.read_catalogue(folder, data_version), _first_seen(folder, data_version)), period
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _first_seen(folder: str, data_version: str) -> "NDArray[np.datetime64]":
+    """First interaction per item of a snapshot, shape (n_items,); NaT where never touched."""
+    from recsys.data.interactions import Interactions
+
+    events = pd.read_parquet(Path(folder) / data_version / "events.parquet")
+    return Interactions.from_events(events, data.read_catalogue(folder, data_version)).first_seen
+
+
+def new_items(model: "Model") -> "NewItems":
+    """Return fit, reach and audience of everything that appeared in the last `NEW_ITEM_DAYS` days of the run's data."""
+    return _new_items(model.run_id, model)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Asking a sample of shoppers about the new products…")
+def _new_items(run_id: str, _model: "Model") -> "NewItems":
+    from recsys.discovery.new_items import view_new_items
+
+    return view_new_items(_model, _model.data_to, NEW_ITEM_DAYS)
+
+
+def exposure_by_item() -> pd.DataFrame:
+    """Return `item_id`, `impressions`, `clicks`, `carts`, `purchases`, `revenue` of every item ever shown."""
+    return _exposure_by_item(str(data.shop_paths().root), data.open_store().data_version())
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _exposure_by_item(root: str, stored_version: str) -> pd.DataFrame:
+    return data.open_store().performance(by=("item_id",))
+
+
+# ------------------------------------------------------------- uploads
+
+
+def read_upload(path: str, options: "tuple[str | None, str | None, str | None]") -> "RawTable":
+    """Return an uploaded table as it was read; kept while the person maps its columns.
+
+    Parameters
+    ----------
+    path
+        Where the upload was copied to.
+    options
+        Delimiter, encoding and sheet; None or empty finds out.
+    """
+    return _read_upload(path, Path(path).stat().st_mtime_ns, tuple(o or None for o in options))
+
+
+@st.cache_resource(max_entries=4, ttl=3600, show_spinner="Reading the file…")
+def _read_upload(path: str, changed_ns: int, options: "tuple[str | None, ...]") -> "RawTable":
+    from recsys.ingest.readers import read_table
+    from recsys.ingest.tables import ReadOptions
+
+    return read_table(Path(path), ReadOptions(*options))
+
+
+@st.cache_resource(max_entries=8, ttl=3600, show_spinner="Checking every row…")
+def check_upload(kind: str, path: str, mapping: str, stored_version: str) -> "ImportReport":
+    """Return what an import of this file with this mapping would do; nothing is written."""
+    from recsys.workflows.imports import import_catalogue, import_events
+
+    work = import_catalogue if kind == "catalogue" else import_events
+    return work(data.open_store(), data.shop_paths(), Path(path), mapping=mapping, dry_run=True)
+
+
+# ------------------------------------------------------------- Today
+
+
+def overview(days: int) -> "Overview | None":
+    """Return what Today shows for the last `days` days; None while the shop has no product."""
+    from recsys.workflows.run_history import list_trainings
+    from ui.overview import build_overview
+
+    store, catalogue = data.open_store(), data.snapshot_catalogue()
+    if catalogue is None:
+        return None
+    found = shown_outcomes(days)
+    performance = None if found is None else _performance(store.data_version(), days, *found)
+    pointer = data.live_pointer()
+    return build_overview(
+        counts=store.counts(),
+        catalogue=catalogue,
+        performance=performance,
+        shown_ids=frozenset() if performance is None else frozenset(performance.items[Columns.ITEM]),
+        known_ids=[] if pointer is None else data.live_model().catalogue.item_ids,
+        runs=list_trainings(data.shop_paths()),
+        store_problem=store.read_only_reason,
+        now=pd.Timestamp.now("UTC"),
+    )
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _performance(stored_version: str, days: int, _outcomes: pd.DataFrame, _period: "Period") -> "PerformanceView":
+    from recsys.workflows.performance import view_performance
+
+    catalogue = data.snapshot_catalogue()
+    assert catalogue is not None
+    return view_performance(_outcomes, catalogue, _period)
