@@ -50,7 +50,7 @@ class TrainingConfig:
     data_version: str | None = None
     response: bool = True
     column_weights: Mapping[str, float] = field(
-        default_factory=lambda: {"all": 0.45, "discovery": 0.45, "cold_among_new": 0.05, "cold_among_all": 0.05}
+        default_factory=lambda: {"all": 0.45, "discovery": 0.45, "cold_among_new": 0.07, "cold_among_all": 0.03}
     )
     weights: Mapping[str, float] | None = None
     search_users: int = 500
