@@ -1,7 +1,8 @@
 """What every room's tests share: an empty shop, and limits that keep two cores usable."""
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,14 @@ from recsys.settings import Settings, ShopPaths
 from tests.shops import copy_demo_shop, demo_shop, worker_root  # noqa: F401 (fixtures)
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True)
+def same_main_module() -> Iterator[None]:
+    """Put `__main__` back: AppTest replaces it with the script it ran, which a spawned process would then run too."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")
