@@ -122,15 +122,14 @@ class HoldoutTerms:
 
     def save(self, path: Path) -> None:
         """Write as safetensors; terms are kept in half precision."""
-        save_file(
-            {
-                "z": self.z.astype(np.float16),
-                "relevant": self.relevant.astype(np.uint8),
-                "allowed": self.allowed.astype(np.uint8),
-                "names": np.frombuffer(",".join(self.names).encode(), np.uint8).copy(),
-            },
-            path,
-        )
+        arrays = {
+            "z": self.z.astype(np.float16),
+            "relevant": self.relevant.astype(np.uint8),
+            "allowed": self.allowed.astype(np.uint8),
+            "names": np.frombuffer(",".join(self.names).encode(), np.uint8),
+        }
+        # safetensors writes the memory as it lies, so a view in another order would come back scrambled
+        save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, path)
 
     @staticmethod
     def load(path: Path) -> "HoldoutTerms":
