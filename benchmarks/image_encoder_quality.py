@@ -39,6 +39,7 @@ class HistogramAndHog:
     embedding_size = 512 + 576
 
     def encode(self, contents: list[bytes], progress: object = None) -> Embeddings:
+        """Encode picture files; float32 (n, 1088) of length 1."""
         vectors = np.full((len(contents), self.embedding_size), np.nan, dtype=np.float32)
         for rows, pixels in read_batches(contents, 96, 256):
             halves = [normalise_rows(colour_histogram(pixels)), normalise_rows(oriented_gradients(pixels) + 1e-9)]
@@ -182,9 +183,12 @@ def after_tuning(
 
 
 def untrained() -> CompactVitEncoder:
-    """The same network with random weights, its batch statistics from nothing."""
+    """The same network with random weights everywhere, the directions of its described half included."""
     torch.manual_seed(0)
-    return CompactVitEncoder(CompactVit(VitConfig()).eval(), "untrained")
+    network = CompactVit(VitConfig()).eval()
+    for projection in (network.summary.edges, network.summary.colours):
+        torch.nn.init.normal_(projection, std=projection.shape[0] ** -0.5)
+    return CompactVitEncoder(network, "untrained")
 
 
 def parse_arguments() -> argparse.Namespace:

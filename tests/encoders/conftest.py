@@ -11,7 +11,7 @@ from recsys.encoders.contract import CountProgress, Embeddings, normalise_rows
 from recsys.encoders.image.compact_vit import CompactVitEncoder
 from recsys.encoders.vit import CompactVit, VitConfig
 
-TINY = VitConfig(picture_size=32, width=24, depth=2, heads=2, embedding_size=16)
+TINY = VitConfig(picture_size=32, width=24, depth=2, heads=2, learned_size=10, described_size=6)
 
 
 class CountingEncoder:
@@ -37,8 +37,15 @@ def counting() -> CountingEncoder:
 
 @pytest.fixture
 def tiny_encoder() -> CompactVitEncoder:
-    torch.manual_seed(0)
-    return CompactVitEncoder(CompactVit(TINY).eval(), "tiny-0")
+    return CompactVitEncoder(tiny_network(), "tiny-0")
+
+
+def tiny_network(seed: int = 0) -> CompactVit:
+    """Random weights; the summary fitted to noise."""
+    torch.manual_seed(seed)
+    network = CompactVit(TINY).eval()
+    network.summary.fit(network.describe(torch.rand(40, 3, 32, 32)))
+    return network
 
 
 def picture_of(colour: tuple[int, int, int], seed: int, size: tuple[int, int] = (40, 30)) -> Image.Image:
