@@ -88,7 +88,7 @@ def _check_overlap(entries: list[zipfile.ZipInfo], directory_start: int, path: P
     """Refuse entries that share bytes: a way to make few bytes unpack to many."""
     spans = sorted((entry.header_offset, entry.header_offset + _LOCAL_HEADER_BYTES + len(entry.orig_filename.encode())
                     + entry.compress_size, entry.filename) for entry in entries)  # fmt: skip
-    following = [start for start, _, _ in spans[1:]] + [directory_start]
+    following = [*(start for start, _, _ in spans), directory_start][1:]
     for (start, end, name), limit in zip(spans, following, strict=True):
         if end > limit or start < 0:
             raise InputError(_refusal(path, f"{name[:80]!r} overlaps with other entries"))

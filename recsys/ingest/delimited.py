@@ -182,7 +182,9 @@ def _parse(path: Path, encoding: str, delimiter: str, log: ProblemLog) -> tuple[
     if bad:
         bad.clear()
         table = _parse_once(path, encoding, delimiter, bad, threads=False)
-    numbers = np.array([row.number for row in bad], dtype=np.int64)
+    rows = np.arange(2, 2 + table.num_rows + len(bad), dtype=np.int64)
+    if bad:
+        rows = np.delete(rows, np.array([row.number for row in bad], dtype=np.int64) - 2)
     for row in bad:
         log.add_rows(
             "wrong_cell_count",
@@ -191,7 +193,6 @@ def _parse(path: Path, encoding: str, delimiter: str, log: ProblemLog) -> tuple[
             [row.number],
             values=[row.text],
         )
-    rows = np.setdiff1d(np.arange(2, 2 + table.num_rows + len(bad), dtype=np.int64), numbers)
     return table, rows
 
 

@@ -52,19 +52,19 @@ def attribute_columns(sheet: Sheet) -> list[str]:
     chosen = sheet.options.attributes
     if chosen is None:
         return [name for name in names if normalise(name).startswith(ATTRIBUTE_PREFIX) and name not in taken]
-    for name in chosen:
-        if name not in names:
+    return [name for name in chosen if name in names]
+
+
+def read_attributes(sheet: Sheet) -> pa.Array:
+    """Attributes of each item as one JSON object with sorted keys."""
+    for name in sheet.options.attributes or ():
+        if name not in sheet.raw.table.column_names:
             sheet.log.add(
                 "attribute_column_missing",
                 f"The option `attributes` names {name!r}, which the file does not have: correct the mapping.",
                 row=1,
                 column=name,
             )
-    return [name for name in chosen if name in names]
-
-
-def read_attributes(sheet: Sheet) -> pa.Array:
-    """Attributes of each item as one JSON object with sorted keys."""
     base = _json_attributes(sheet)
     collected = []
     for name in attribute_columns(sheet):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -18,6 +19,8 @@ from recsys.ingest.picture_sources import PictureIndex, PictureSource, open_pict
 from recsys.ingest.pictures import SIZES, StoredPicture, media_file, store_picture
 from recsys.ingest.problems import Problem, ProblemLog, Severity
 from recsys.ingest.readers import load_problem
+
+Keep = Callable[[bytes], StoredPicture]
 
 THREADS = 4
 PICTURE_ENDINGS = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
@@ -58,6 +61,7 @@ def find_media(
     column: str | None,
     source: Path | None = None,
     content: pa.Array | None = None,
+    write: bool = True,
     report: Report | None = None,
 ) -> Media:
     """Find and keep the pictures of items, in a process with limits.
@@ -78,6 +82,8 @@ def find_media(
         A zip or folder; items without references are matched by their id.
     content
         Picture files themselves, binary, shape (n_items,).
+    write
+        False checks every picture and keeps none, for a dry run.
     report
         Called with the fraction done.
 
@@ -95,6 +101,7 @@ def find_media(
 
     job = {
         "media": str(media.resolve()),
+        "write": write,
         "file": file,
         "column": column,
         "source": None if source is None else str(source.resolve()),
@@ -111,12 +118,13 @@ def run_picture_job(job: dict[str, Any], folder: Path, report: Report) -> None:
     """Do what `find_media` asked for (in the limited process)."""
     wanted = _load(folder / "wanted.arrow")
     media = Path(job["media"])
+    keep = partial(store_picture, media=media, write=job["write"])
     log = ProblemLog(job["file"])
     if "content" in wanted.column_names:
-        found, stored, problems = _keep_column(wanted, media, log, job["column"], report)
+        found, stored, problems = _keep_column(wanted, keep, log, job["column"], report)
     else:
         pictures = None if job["source"] is None else open_pictures(Path(job["source"]))
-        found, stored, problems = _keep_entries(wanted, pictures, media, log, job["column"], report)
+        found, stored, problems = _keep_entries(wanted, pictures, media, keep, log, job["column"], report)
     _save(pa.table({"images": pa.array(found, pa.list_(pa.string()))}), folder / "images.arrow")
     distinct = {picture.picture: asdict(picture) for picture in stored}
     _save(pa.Table.from_pylist(list(distinct.values()), schema=PICTURE_SCHEMA), folder / "pictures.arrow")
@@ -124,12 +132,12 @@ def run_picture_job(job: dict[str, Any], folder: Path, report: Report) -> None:
 
 
 def _keep_column(
-    wanted: pa.Table, media: Path, log: ProblemLog, column: str | None, report: Report
+    wanted: pa.Table, keep: Keep, log: ProblemLog, column: str | None, report: Report
 ) -> tuple[list[list[str]], list[StoredPicture], tuple[Problem, ...]]:
     """Keep pictures whose bytes stand in the table."""
     contents = wanted.column("content")
     filled = np.flatnonzero(contents.is_valid().to_numpy())
-    results = _store_all(lambda number: contents[int(filled[number])].as_py(), len(filled), media, report)
+    results = _store_all(lambda number: contents[int(filled[number])].as_py(), len(filled), keep, report)
     found: list[list[str]] = [[] for _ in range(wanted.num_rows)]
     stored = []
     for number, result in zip(filled, results, strict=True):
@@ -144,7 +152,13 @@ def _keep_column(
 
 
 def _keep_entries(
-    wanted: pa.Table, pictures: PictureSource | None, media: Path, log: ProblemLog, column: str | None, report: Report
+    wanted: pa.Table,
+    pictures: PictureSource | None,
+    media: Path,
+    keep: Keep,
+    log: ProblemLog,
+    column: str | None,
+    report: Report,
 ) -> tuple[list[list[str]], list[StoredPicture], tuple[Problem, ...]]:
     """Keep pictures of an archive or folder that items refer to."""
     names = [] if pictures is None else [name for name in pictures.names() if not _JUNK.search(name)]
@@ -158,7 +172,7 @@ def _keep_entries(
     results: dict[str, StoredPicture | str] = {}
     if pictures is not None:
         reader = pictures.read
-        results = dict(zip(needed, _store_all(lambda n: reader(needed[n]), len(needed), media, report), strict=True))
+        results = dict(zip(needed, _store_all(lambda n: reader(needed[n]), len(needed), keep, report), strict=True))
     for name, result in results.items():
         if isinstance(result, str):
             message = f"The picture {name} was left out because {result}. Its items are imported without it."
@@ -210,19 +224,19 @@ def _match(
     return matches, known
 
 
-def _store_all(read: Callable[[int], bytes], count: int, media: Path, report: Report) -> list[StoredPicture | str]:
+def _store_all(read: Callable[[int], bytes], count: int, keep: Keep, report: Report) -> list[StoredPicture | str]:
     """Keep pictures 0 … count − 1 on a few threads; a reason in words where one cannot be kept."""
 
-    def keep(number: int) -> StoredPicture | str:
+    def attempt(number: int) -> StoredPicture | str:
         try:
-            return store_picture(read(number), media)
+            return keep(read(number))
         except InputError as error:
             return str(error)
 
     results: list[StoredPicture | str] = []
     with ThreadPoolExecutor(THREADS) as pool:
         for start in range(0, count, 500):
-            results.extend(pool.map(keep, range(start, min(start + 500, count))))
+            results.extend(pool.map(attempt, range(start, min(start + 500, count))))
             report(len(results) / count)
     return results
 

@@ -55,7 +55,7 @@ def media_file(media: Path, picture: str, size: int) -> Path:
     return media / picture[:2] / f"{picture}-{size}.webp"
 
 
-def store_picture(content: bytes, media: Path) -> StoredPicture:
+def store_picture(content: bytes, media: Path, *, write: bool = True) -> StoredPicture:
     """Keep a picture; one that is there already is only measured.
 
     Parameters
@@ -64,6 +64,8 @@ def store_picture(content: bytes, media: Path) -> StoredPicture:
         A complete file of one of `FORMATS`.
     media
         The shop's media folder.
+    write
+        False decodes it and keeps nothing, for a dry run.
 
     Raises
     ------
@@ -77,8 +79,13 @@ def store_picture(content: bytes, media: Path) -> StoredPicture:
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise InputError(f"it has {width} × {height} pixels, more than {MAX_PIXELS // 10**6} million")
-            if not all(file.exists() for file in files.values()):
+            if all(file.exists() for file in files.values()):
+                return StoredPicture(name, width, height, len(content))
+            if write:
                 _write_sizes(image, files)
+            else:
+                image.draft("RGB", (max(SIZES), max(SIZES)))
+                image.load()
     except _UNREADABLE as error:
         raise InputError(f"it is damaged or no picture ({error})") from error
     return StoredPicture(name, width, height, len(content))

@@ -53,23 +53,20 @@ def _stage(cursor: DuckDBPyConnection, incoming: pa.Table) -> None:
     cursor.register("incoming_rows", incoming)
     others = ", ".join(column for column in EVENT_COLUMNS if column not in {"event_id", "occurred_at"})
     cursor.execute(
-        f"""CREATE OR REPLACE TEMP TABLE prints AS
-        SELECT event_id, {others}, CAST(occurred_at AS TIMESTAMP) AS occurred_at,
-               CASE WHEN event_id IS NULL THEN {_FINGERPRINT} END AS print
-        FROM incoming_rows"""
+        f"""CREATE OR REPLACE TEMP TABLE staged AS
+        WITH prints AS (
+            SELECT event_id, {others}, CAST(occurred_at AS TIMESTAMP) AS occurred_at,
+                   CASE WHEN event_id IS NULL THEN {_FINGERPRINT} END AS print
+            FROM incoming_rows
+        ), identified AS (
+            SELECT coalesce(event_id, print || '-' || row_number() OVER (PARTITION BY print)) AS event_id,
+                   occurred_at, {others}
+            FROM prints
+        )
+        SELECT identified.*, identified.event_id IN (SELECT event_id FROM events) IS NOT TRUE AS is_new
+        FROM identified"""
     )
     cursor.unregister("incoming_rows")
-    cursor.execute(
-        f"""CREATE OR REPLACE TEMP TABLE identified AS
-        SELECT coalesce(event_id, print || '-' || row_number() OVER (PARTITION BY print)) AS event_id,
-               occurred_at, {others}
-        FROM prints"""
-    )
-    cursor.execute(
-        """CREATE OR REPLACE TEMP TABLE staged AS
-        SELECT identified.*, stored.event_id IS NULL AS is_new
-        FROM identified LEFT JOIN (SELECT event_id FROM events) AS stored ON stored.event_id = identified.event_id"""
-    )
 
 
 def roll_back_events(cursor: DuckDBPyConnection, number: int) -> None:

@@ -46,7 +46,7 @@ class Prepared:
 
 
 def keep_pictures(
-    checked: Checked, raw: RawTable, paths: ShopPaths, file: str, source: Path | None, tell: Progress
+    checked: Checked, raw: RawTable, paths: ShopPaths, file: str, source: Path | None, tell: Progress, *, dry_run: bool
 ) -> Media | None:
     """Find and keep the pictures of checked rows; None when the file speaks of none."""
     used = checked.columns.get("images", ())
@@ -68,6 +68,7 @@ def keep_pictures(
         column=column,
         source=source,
         content=content,
+        write=not dry_run,
         report=lambda fraction: tell("pictures", fraction),
     )
 

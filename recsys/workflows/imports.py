@@ -57,7 +57,7 @@ def import_catalogue(
     mapping
         See `recsys.ingest.mapping.load_mapping`.
     dry_run
-        Check everything and write nothing (pictures included).
+        Check everything, pictures included, and write nothing.
     progress
         See `Progress`.
 
@@ -85,8 +85,8 @@ def import_catalogue(
     checked = check_catalogue(raw, read, store.item_ids(), path.name, started)
     tell("check", 1.0)
     media = None
-    if checked.log.n_errors == 0 and not dry_run:
-        media = keep_pictures(checked, raw, paths, path.name, source, tell)
+    if checked.log.n_errors == 0:
+        media = keep_pictures(checked, raw, paths, path.name, source, tell, dry_run=dry_run)
     record = make_record("catalogue", path.name, hash_files(path, source), read, checked, started)
     prepared = Prepared("catalogue", checked, record, checked.log.problems() + (media.problems if media else ()), media)
     return write_prepared(store, [prepared], dry_run, clock, tell)[0]
@@ -238,8 +238,8 @@ def _prepare_source(
     tell("check", 0.0)
     checked = check_catalogue(raw, mapping, store.item_ids(), file, started)
     media = None
-    if checked.log.n_errors == 0 and not dry_run:
-        media = keep_pictures(checked, raw, paths, file, None, tell)
+    if checked.log.n_errors == 0:
+        media = keep_pictures(checked, raw, paths, file, None, tell, dry_run=dry_run)
     record = make_record("catalogue", file, sha256, mapping, checked, started)
     prepared = [
         Prepared("catalogue", checked, record, checked.log.problems() + (media.problems if media else ()), media)

@@ -101,11 +101,11 @@ def test_the_happy_way_from_files_to_a_snapshot(store, empty_shop, tmp_path):
 
 def test_a_dry_run_says_the_same_and_writes_nothing(store, empty_shop, tmp_path):
     file = write(tmp_path / "c.csv", CATALOGUE)
+    images = pack(tmp_path / "p.zip", a__jpg=picture(), b__jpg=picture()[:200], c__txt=b"x")
     with unchanged(store):
-        report = import_catalogue(
-            store, empty_shop, file, images=pack(tmp_path / "p.zip", a__jpg=picture()), dry_run=True
-        )
+        report = import_catalogue(store, empty_shop, file, images=images, dry_run=True)
     assert (report.ok, report.dry_run, report.import_id, report.counts.added) == (True, True, None, 3)
+    assert report.problem_counts == {"not_a_picture": 1, "corrupt_picture": 1}
     assert not empty_shop.media.exists()
 
 
@@ -240,7 +240,8 @@ def test_all_problems_come_at_once(filled, empty_shop, tmp_path):
     file = write(
         tmp_path / "x.csv",
         "item_id,title,price,currency,stock,margin,launched_at,attributes\n"
-        ",No id,1,EUR,1,0.5,2024-01-01,\nd,D,-1,EUR,1,35,2024-01-01,\ne,E,cheap,euro,-2,0.1,someday,{bad\nf,F,1,USD,x,,,\n",
+        ",No id,1,EUR,1,0.5,2024-01-01,\nd,D,-1,EUR,1,35,2024-01-01,\n"
+        "e,E,cheap,euro,-2,0.1,someday,{bad\nf,F,1,USD,x,,,\n",
     )
     with unchanged(filled):
         report = import_catalogue(filled, empty_shop, file)
@@ -307,9 +308,7 @@ def test_a_read_only_store_refuses_before_any_work(filled, empty_shop, tmp_path)
     filled.close()
     images = pack(tmp_path / "p.zip", a__jpg=picture())
     with Store.open(empty_shop, read_only=True) as store, pytest.raises(StoreError, match="Nothing was written"):
-        import_catalogue(
-            store, empty_shop, tmp_path / "catalogue.csv", images=pack(tmp_path / "p.zip", a__jpg=picture())
-        )
+        import_catalogue(store, empty_shop, tmp_path / "catalogue.csv", images=images)
     assert not empty_shop.media.exists()
     Store.open(empty_shop).close()
 
