@@ -5,6 +5,9 @@ from typing import Any
 
 import click
 
+from recsys.errors import InputError
+from recsys.settings import ShopPaths
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON on stdout, and nothing else there.")
 
 
@@ -33,3 +36,15 @@ class Group(click.Group):
 def _keep_example(text: str | None) -> str | None:
     """Mark the example's paragraph as one that click must not wrap."""
     return None if text is None else inspect.cleandoc(text).replace("Example:\n", "\b\nExample:\n")
+
+
+def require_shop(paths: ShopPaths) -> None:
+    """Refuse a folder that is no shop, before a question about it makes it look like one.
+
+    Raises
+    ------
+    InputError
+        The folder does not exist.
+    """
+    if not paths.root.is_dir():
+        raise InputError(f"There is no shop in {paths.root}; import a catalogue first, or check --shop.")

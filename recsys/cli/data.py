@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from recsys.cli.bar import Bar
-from recsys.cli.context import Group, json_option
+from recsys.cli.context import Group, json_option, require_shop
 from recsys.cli.output import print_json, print_table
 from recsys.settings import Settings
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from recsys.store import Store
     from recsys.workflows.imports import ImportReport
 
@@ -132,13 +134,10 @@ def list_imports(settings: Settings, as_json: bool) -> None:
     Example:
       vitrine --shop my_shop imports list --json
     """
-    from recsys.store import Store
-
-    with Store.open(settings.shop) as store:
-        ledger = store.imports()
+    ledger = _ledger(settings)
     if as_json:
-        print_json(ledger)
-    elif ledger.empty:
+        print_json([] if ledger is None else ledger)
+    elif ledger is None or ledger.empty:
         click.echo("Nothing was imported yet; begin with `vitrine import catalogue FILE`.")
     else:
         columns = ["import_id", "file_name", "rows_read", "added", "changed", "skipped", "finished_at", "status"]
@@ -159,12 +158,23 @@ def roll_back_import(settings: Settings, import_id: str, as_json: bool) -> None:
     from recsys.store import Store
     from recsys.workflows.imports import rollback_import
 
+    require_shop(settings.shop)
     with Store.open(settings.shop) as store:
         report = rollback_import(store, import_id)
     if as_json:
         print_json(report.to_dict())
     else:
         click.echo(report.message)
+
+
+def _ledger(settings: Settings) -> "pd.DataFrame | None":
+    """Return what was imported, None where there is no shop; looking makes none."""
+    from recsys.store import Store
+
+    if not settings.shop.store.exists():
+        return None
+    with Store.open(settings.shop) as store:
+        return store.imports()
 
 
 def _import(

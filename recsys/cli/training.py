@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from recsys.cli.bar import Bar
-from recsys.cli.context import Command, Group, json_option
+from recsys.cli.context import Command, Group, json_option, require_shop
 from recsys.cli.output import flatten, plain, print_json, print_table
 from recsys.settings import Settings
 
@@ -53,6 +53,7 @@ def train(
     from recsys.workflows.training import load_training_config
     from recsys.workflows.training import train as workflow
 
+    require_shop(settings.shop)
     config = load_training_config(config_file, split, snapshot)
     name = run_id or new_run_id()
     with ProgressWriter(settings.shop, name) as state, Bar(also=state) as bar:

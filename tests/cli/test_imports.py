@@ -103,6 +103,16 @@ def test_an_empty_shop_says_how_to_begin(call):
     assert "no earlier run" in err
 
 
+def test_asking_about_a_folder_that_is_no_shop_makes_none(call, tmp_path):
+    assert json.loads(call("imports", "list", "--json")[1]) == []
+    assert json.loads(call("runs", "list", "--json")[1]) == []
+    for words in (["train"], ["imports", "rollback", "events-1"]):
+        code, _, err = call(*words)
+        assert code == 1
+        assert "There is no shop in" in err
+    assert not (tmp_path / "shop").exists()
+
+
 def test_while_another_process_owns_the_shop_an_import_is_refused_in_one_sentence(call, files, tmp_path):
     import subprocess
     import sys
