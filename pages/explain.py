@@ -8,7 +8,7 @@ from recsys.ranking import rank
 from recsys.vocabulary import ItemScope
 from ui import data, explain_panel, frame, shelf, state
 from ui.components import empty_state, filter_bar, page_header
-from ui.text import safe_text
+from ui.text import plain_text
 
 page_header("Explain", "Why one product stands where it stands for one shopper, term by term.")
 model = frame.require_model()
@@ -18,7 +18,7 @@ with filter_bar():
     shopper = st.selectbox(
         "Shopper",
         data.shoppers(),
-        format_func=safe_text,
+        format_func=plain_text,
         accept_new_options=True,
         key=state.SHOPPER,
         bind="query-params",
@@ -30,7 +30,7 @@ with filter_bar():
     )
     product_slot = st.container(width=300)
     used = st.selectbox(
-        "Weights", list(weight_sets), format_func=safe_text, key=state.WEIGHT_SET, bind="query-params", width=150
+        "Weights", list(weight_sets), format_func=plain_text, key=state.WEIGHT_SET, bind="query-params", width=150
     )
     with st.popover("Filters", icon=":material/filter_list:"):
         scope = st.segmented_control(

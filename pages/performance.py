@@ -4,11 +4,11 @@ import streamlit as st
 
 from recsys.vocabulary import Warmth
 from recsys.workflows.performance import list_placements, view_performance
-from ui import data, page_data, performance_panel, state
+from ui import data, figure_words, page_data, performance_panel, state
 from ui.components import empty_state, filter_bar, page_header
 from ui.notices import simulated_notice
 from ui.offline_panel import offline_quality
-from ui.text import safe_text
+from ui.text import plain_text
 
 PERIODS = (7, 28, 90)
 
@@ -33,21 +33,20 @@ with filter_bar():
         placements,
         index=None,
         placeholder="All placements",
-        format_func=safe_text,
+        format_func=plain_text,
         key=state.PLACEMENT,
         bind="query-params",
         width=220,
     )
     warmth = st.segmented_control(
         "Products",
-        [performance_panel.ANY, *(str(w) for w in Warmth)],
-        default=performance_panel.ANY,
+        [figure_words.ANY, *(str(w) for w in Warmth)],
+        default=figure_words.ANY,
         required=True,
-        format_func=performance_panel.name_warmth,
+        format_func=figure_words.name_warmth,
         key=state.WARMTH,
         bind="query-params",
-        help="; ".join(f"{name}: {text}" for name, text in performance_panel.WARMTH_TEXTS.values())
-        + ". None chosen: all.",
+        help=figure_words.WARMTH_HELP,
     )
 
 if found is None:
@@ -59,7 +58,7 @@ if found is None:
     )
 else:
     outcomes, period = found
-    kept = performance_panel.read_warmth(warmth)
+    kept = figure_words.read_warmth(warmth)
     view = view_performance(outcomes, data.snapshot_catalogue(), period, placement=placement, warmth=kept)
     if view.figures.impressions == 0:
         empty_state(

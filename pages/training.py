@@ -4,7 +4,7 @@ import streamlit as st
 
 from recsys.training.jobs import running_job
 from recsys.workflows.run_history import list_trainings
-from ui import data, frame, state, training_panel
+from ui import data, frame, runs_panel, state, training_form
 from ui.components import page_header
 from ui.job_panel import job_panel
 
@@ -24,10 +24,10 @@ if counts.n_items == 0:
 
 job = running_job(paths)
 rows = list_trainings(paths)
-estimate = training_panel.tell_estimate(rows, counts.n_events, counts.n_items)
-asked = training_panel.settings_form(job is not None, data.live_pointer() is not None, estimate)
+estimate = training_form.tell_estimate(rows, counts.n_events, counts.n_items)
+asked = training_form.settings_form(job is not None, data.live_pointer() is not None, estimate)
 if asked is not None:
-    started = training_panel.start(paths, *asked)
+    started = training_form.start(paths, *asked)
     if started is not None:
         st.session_state[state.JOB] = started
         st.rerun()
@@ -38,8 +38,8 @@ if followed is not None:
     job_panel(paths, followed)
 
 if rows:
-    chosen = training_panel.runs_table(rows)
+    chosen = runs_panel.runs_table(rows)
     if chosen is not None:
-        training_panel.run_card(paths, chosen)
+        runs_panel.run_card(paths, chosen)
 elif followed is None:
-    training_panel.no_runs()
+    runs_panel.no_runs()

@@ -7,7 +7,7 @@ from recsys.store import ShopCounts
 from recsys.vocabulary import Columns
 from ui import data
 from ui.components import empty_state, export_button, heading, metric_tile, picture_url
-from ui.text import day, money, number, plain_text, plural, safe_text
+from ui.text import day, money, number, plain_text, plural
 
 PAGE_ROWS = 50
 EXPORT_ROWS = 100_000
@@ -46,7 +46,7 @@ def _browse() -> None:
                 store.categories()["category"].tolist(),
                 index=None,
                 placeholder="All categories",
-                format_func=safe_text,
+                format_func=plain_text,
                 key="item_category",
                 bind="query-params",
                 width=240,
@@ -70,6 +70,7 @@ def _browse() -> None:
         st.dataframe(
             items_frame(found.frame),
             hide_index=True,
+            placeholder="–",
             row_height=52,
             key="items",
             column_config=_columns(),

@@ -9,6 +9,8 @@ from recsys.workflows.uploads import tabulate_problems
 from ui.components import export_button, heading
 from ui.text import plain_text, plural
 
+_PROBLEM_HEIGHT = 56
+"""Room for a message of two lines, in pixels."""
 ROWS: dict[str, str] = {"catalogue": "product", "events": "event"}
 """What one row of each kind of file is."""
 
@@ -29,7 +31,13 @@ def show_check(kind: Kind, report: ImportReport) -> None:
         _problem_table(kind, report)
     if len(report.preview):
         heading("As it will be kept", f"first {plural(len(report.preview), 'row')}")
-        st.dataframe(_preview(report), hide_index=True, key=f"preview:{kind}", alt="First rows in canonical form.")
+        st.dataframe(
+            _preview(report),
+            hide_index=True,
+            placeholder="–",
+            key=f"preview:{kind}",
+            alt="First rows in canonical form.",
+        )
 
 
 def _problem_table(kind: Kind, report: ImportReport) -> None:
@@ -42,8 +50,10 @@ def _problem_table(kind: Kind, report: ImportReport) -> None:
     st.dataframe(
         problems.map(lambda v: plain_text(v, 400) if isinstance(v, str) else v),
         hide_index=True,
+        placeholder="–",
         key=f"problems:{kind}",
-        height=min(38 * len(problems) + 40, 320),
+        height=min(_PROBLEM_HEIGHT * len(problems) + 42, 360),
+        row_height=_PROBLEM_HEIGHT,
         column_config={
             "severity": column.TextColumn("Weight", width="small"),
             "row": column.NumberColumn("Row", format="localized", width="small"),
@@ -56,6 +66,21 @@ def _problem_table(kind: Kind, report: ImportReport) -> None:
 
 
 def _preview(report: ImportReport) -> pd.DataFrame:
-    """First rows without the columns that are empty throughout."""
-    frame = report.preview.dropna(axis=1, how="all")
-    return frame.map(lambda v: plain_text(v, 80) if isinstance(v, str) else v)
+    """First rows without the columns that say nothing."""
+    frame = report.preview.map(lambda v: v.tolist() if hasattr(v, "tolist") and not hasattr(v, "isoformat") else v)
+    said = [c for c in frame.columns if not frame[c].map(_is_nothing).all()]
+    return frame[said].map(_show_cell)
+
+
+def _is_nothing(value: object) -> bool:
+    """Whether a cell is empty: no value, no attributes, no pictures."""
+    return value == "{}" or value == [] or (not isinstance(value, list) and bool(pd.isna(value)))
+
+
+def _show_cell(value: object) -> object:
+    """A cell as text or number; times without their zeros."""
+    if isinstance(value, list):
+        return plain_text(", ".join(str(v) for v in value), 80)
+    if isinstance(value, pd.Timestamp) and not pd.isna(value):
+        return value.strftime("%Y-%m-%d" if value == value.normalize() else "%Y-%m-%d %H:%M:%S")
+    return plain_text(value, 80) if isinstance(value, str) else value

@@ -75,10 +75,9 @@ def funnel(days: int) -> None:
             heading("By type", "in the period")
             export_button(lambda: table, "funnel.csv")
         st.dataframe(
-            table.assign(
-                event_type=table[Columns.EVENT_TYPE].map(NAMES)
-            ),
+            table.assign(event_type=table[Columns.EVENT_TYPE].map(NAMES)),
             hide_index=True,
+            placeholder="–",
             column_config={
                 Columns.EVENT_TYPE: st.column_config.TextColumn("Type"),
                 "n_events": st.column_config.NumberColumn("Events", format="localized"),

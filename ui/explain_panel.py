@@ -65,7 +65,7 @@ def find_titles(catalogue: Catalogue, query: str) -> list[str]:
 def name_item(catalogue: Catalogue, top: Sequence[str], item_id: str) -> str:
     """Return "3 · Linen shirt" for a product on her list, its title otherwise."""
     title = plain_text(catalogue.titles[catalogue.number(item_id)], 70)
-    return safe_text(f"{top.index(item_id) + 1} · {title}" if item_id in top else title)
+    return f"{top.index(item_id) + 1} · {title}" if item_id in top else title
 
 
 def verdict(model: Model, found: PairExplanation) -> None:
@@ -145,6 +145,7 @@ def _sum_table(found: PairExplanation) -> None:
     st.dataframe(
         sum_frame(found),
         hide_index=True,
+        placeholder="–",
         key="explain_terms",
         column_config={
             "Raw score": column.TextColumn(help="In the term's own units; – where it cannot speak of this product."),

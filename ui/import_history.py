@@ -35,6 +35,7 @@ def import_history(kind: Kind) -> None:
         rows = st.dataframe(
             _frame(imports),
             hide_index=True,
+            placeholder="–",
             key=f"imports:{kind}",
             on_select="rerun",
             selection_mode="single-row",

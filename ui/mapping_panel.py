@@ -10,7 +10,7 @@ from recsys.ingest.tables import RawTable
 from recsys.vocabulary import Columns, EventType
 from recsys.workflows.uploads import suggest_columns
 from ui import data
-from ui.text import safe_text
+from ui.text import plain_text
 
 GUESS = "Guessed by name"
 _SEVERAL = frozenset({Columns.CATEGORY})
@@ -23,7 +23,7 @@ def reading_options(kind: Kind, token: str) -> tuple[dict[str, Any], ColumnMappi
         name = st.selectbox(
             "Mapping",
             [GUESS, *saved],
-            format_func=safe_text,
+            format_func=plain_text,
             key=f"saved:{kind}:{token}",
             width=240,
             help="A mapping says which column of the file means what. Saved ones are offered here.",
@@ -102,12 +102,12 @@ def _choose_columns(label: str, canonical: str, names: list[str], used: tuple[st
                 label,
                 names,
                 list(used),
-                format_func=safe_text,
+                format_func=plain_text,
                 key=key,
                 placeholder="Not in the file",
                 help="Top level first.",
             )
         )
     index = names.index(used[0]) if used else None
-    name = st.selectbox(label, names, index, format_func=safe_text, key=key, placeholder="Not in the file")
+    name = st.selectbox(label, names, index, format_func=plain_text, key=key, placeholder="Not in the file")
     return (name,) if name else ()

@@ -59,6 +59,7 @@ def items_table(items: Sequence[NewItem], table: pd.DataFrame, found: NewItems) 
         rows = st.dataframe(
             screen_frame(table),
             hide_index=True,
+            placeholder="–",
             row_height=52,
             height=min(52 * len(table) + 42, 460),
             key="new_items",

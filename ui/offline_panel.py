@@ -58,6 +58,7 @@ def quality_card(record: RunRecord, *, titled: bool = True) -> None:
     st.dataframe(
         quality_frame(rows),
         hide_index=True,
+        placeholder="–",
         key=f"quality_table_{record.run_id}",
         column_config={
             "Shoppers": st.column_config.NumberColumn(format="localized", help="Shoppers with such a choice."),

@@ -5,8 +5,8 @@ import streamlit as st
 from ui import frame, state
 from ui.board import draw_board
 from ui.components import heading, metric_tile
+from ui.figure_words import FIGURE_TEXTS, REVENUE, change_interval, change_text, figure_text, interval_text
 from ui.overview import NEW_DAYS, Overview
-from ui.performance_panel import FIGURE_TEXTS, REVENUE, change_interval, change_text, figure_text, interval_text
 from ui.text import day, plural, safe_text
 
 _TILES = ("click_through_rate", "purchases_per_click", REVENUE)
