@@ -102,8 +102,9 @@ class BehaviourComponent(Component):
         seen = data.interactions.histories.matrix(len(data.catalogue), binary=True)
         factors = fit_item_factors(seen, config.embedding_size, config.als_regularization, config.epochs, data.seed)
         factors[~touched] = 0.0
-        content = np.hstack([np.nan_to_num(v) for v in data.embeddings.values()] or [np.zeros((len(touched), 1))])
-        lent = content_tower(factors, content.astype(np.float32), touched, 0.1)
+        nothing = np.zeros((len(touched), 1), np.float32)
+        content = np.hstack([np.nan_to_num(v) for v in data.embeddings.values()] or [nothing])
+        lent = content_tower(factors, content, touched, 0.1)
         return {"factors": np.where(touched[:, None], factors, lent).astype(np.float32)}
 
     def score(self, histories: Histories, at: np.datetime64) -> Floats:

@@ -60,11 +60,11 @@ class ContentComponent(DotComponent):
     def fit(self, data: TrainingData) -> Self:
         """Centre and reduce the vectors, then solve for W; an absent modality leaves the component silent."""
         vectors = data.embeddings.get(self.modality)
-        if vectors is None or not np.isfinite(vectors).all(axis=1).any():
+        if vectors is None or not finite_rows(vectors).any():
             n = len(data.catalogue)
             self.arrays = _silent(n)
             return self
-        known = np.isfinite(vectors).all(axis=1)
+        known = finite_rows(vectors)
         content = _reduce(vectors, known, self.config.max_embedding_size)
         self.arrays = {"content": content, "known": known.astype(np.uint8)}
         bilinear = self._solve(data, content, known)
@@ -144,6 +144,11 @@ def _silent(n_items: int) -> dict[str, NDArray[np.float32] | NDArray[np.uint8]]:
     }
 
 
+def finite_rows(vectors: Floats) -> NDArray[np.bool_]:
+    """Rows without NaN or infinity, shape (n_items,)."""
+    return np.asarray(np.isfinite(vectors).all(axis=1), dtype=bool)
+
+
 def _reduce(vectors: Floats, known: NDArray[np.bool_], size: int) -> Floats:
     """Centre, keep the leading principal directions and restore unit length; zero rows where unknown."""
     rows = vectors[known].astype(np.float64)
@@ -186,7 +191,7 @@ def content_neighbours(data: TrainingData, wanted: NDArray[np.bool_], n_neighbou
     if len(rows) == 0 or len(targets) == 0 or not data.embeddings:
         return sparse.csr_array((n, n), dtype=np.float32)
     k = min(n_neighbours, len(targets))
-    reduced = [_reduce(v, np.isfinite(v).all(axis=1), v.shape[1]) for v in data.embeddings.values()]
+    reduced = [_reduce(v, finite_rows(v), v.shape[1]) for v in data.embeddings.values()]
     picks, weights = [], []
     for start in range(0, len(rows), 2048):
         block = rows[start : start + 2048]

@@ -115,7 +115,10 @@ class ResponseComponent:
             If there is only one kind of label.
         """
         if labels.all() or not labels.any():
-            raise InputError(f"The response term needs rows with and without a response; got {labels.sum()} of both.")
+            raise InputError(
+                "The response term needs rows with and without a response; "
+                f"got {labels.sum()} with and {(~labels).sum()} without."
+            )
         self.names = tuple(names)
         parameters = {
             "objective": "binary",

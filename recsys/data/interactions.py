@@ -79,6 +79,12 @@ class Histories:
             out.data = np.ones_like(out.data)
         return out
 
+    def one(self, row: int) -> "Histories":
+        """Return one request's history as a batch of one, without copying."""
+        touches = slice(int(self.indptr[row]), int(self.indptr[row + 1]))
+        indptr = np.array([0, touches.stop - touches.start], np.int64)
+        return self._pick(indptr, touches)
+
     def take(self, rows: NDArray[np.int64]) -> "Histories":
         """Return the histories of some requests, in the order asked."""
         lengths = self.lengths[rows]
@@ -86,8 +92,8 @@ class Histories:
         touch = np.repeat(self.indptr[rows] - indptr[:-1], lengths) + np.arange(indptr[-1])
         return self._pick(indptr, touch)
 
-    def _pick(self, indptr: NDArray[np.int64], touch: NDArray[np.int64]) -> "Histories":
-        """Select touches (indices or mask already aligned with `indptr`)."""
+    def _pick(self, indptr: NDArray[np.int64], touch: NDArray[np.int64] | slice) -> "Histories":
+        """Select touches already aligned with `indptr`."""
         return Histories(
             indptr, self.item_num[touch], self.event_type[touch], self.occurred_at[touch], self.weight[touch]
         )
@@ -182,17 +188,17 @@ class Interactions:
         return self.occurred_at.max().astype("datetime64[D]").astype("datetime64[us]") + DAY
 
     @cached_property
-    def _index(self) -> pd.Index:
-        return pd.Index(self.user_ids)
+    def _numbers(self) -> dict[str, int]:
+        return {user_id: number for number, user_id in enumerate(self.user_ids)}
 
     def user_numbers(self, user_ids: Sequence[str]) -> NDArray[np.int64]:
         """User numbers of external ids; −1 for somebody unknown."""
-        return np.asarray(self._index.get_indexer(pd.Index(list(user_ids), dtype=object)), dtype=np.int64)
+        return np.fromiter((self._numbers.get(u, -1) for u in user_ids), np.int64, len(user_ids))
 
     def history(self, user_id: str) -> Histories:
         """One user's history as a batch of one; empty for somebody unknown."""
-        found = self.user_numbers([user_id])
-        return Histories.empty() if found[0] < 0 else self.histories.take(found)
+        number = self._numbers.get(user_id)
+        return Histories.empty() if number is None else self.histories.one(number)
 
     def before(self, at: np.datetime64) -> "Interactions":
         """Interactions earlier than a time; users stay, with shorter histories."""
@@ -244,7 +250,7 @@ class Interactions:
         rows, item_num = rows[item_num >= 0], item_num[item_num >= 0]
         user_num, user_ids = pd.factorize(rows[Columns.USER], sort=True)
         times = pd.to_datetime(rows[Columns.OCCURRED_AT], utc=True).dt.tz_localize(None).to_numpy("datetime64[us]")
-        codes = rows[Columns.EVENT_TYPE].map(_CODES).to_numpy(np.int8)
+        codes = np.asarray(rows[Columns.EVENT_TYPE].map(_CODES), dtype=np.int8)
         table = np.array([weights.get(t, 0.0) for t in EVENT_TYPES], np.float32)
         weight = table[codes]
         rating = rows[Columns.RATING].to_numpy(np.float64, na_value=np.nan)

@@ -1,6 +1,7 @@
 """Features of the response term: what is known of a request and a candidate when the list is made."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -76,7 +77,9 @@ def candidate_features(
         1-based places they were shown at, same shape; None asks as if each stood first.
     """
     clock = model.clock(at)
-    columns = {f"z_{n}": np.take_along_axis(z, candidates, axis=1) for n, z in zip(terms.names, terms.z, strict=True)}
+    columns: dict[str, NDArray[Any]] = {
+        f"z_{n}": np.take_along_axis(z, candidates, axis=1) for n, z in zip(terms.names, terms.z, strict=True)
+    }
     columns |= _price_columns(model.catalogue, histories, candidates)
     columns["item_touches_log"] = np.log1p(model.interactions.item_counts[candidates])
     columns |= _own_columns(histories, clock, candidates, len(model.catalogue))
@@ -84,12 +87,13 @@ def candidate_features(
     columns["brand_share"] = _share(model.catalogue.brands, histories, candidates)
     columns |= _history_columns(histories, clock, candidates.shape[1])
     columns["position"] = np.ones(candidates.shape) if position is None else position
-    return Features(tuple(columns), np.stack(list(columns.values()), axis=2).astype(np.float64))
+    values = np.empty((*candidates.shape, len(columns)))
+    for place, column in enumerate(columns.values()):
+        values[:, :, place] = column
+    return Features(tuple(columns), values)
 
 
-def _price_columns(
-    catalogue: Catalogue, histories: Histories, candidates: NDArray[np.intp]
-) -> dict[str, NDArray[np.float64]]:
+def _price_columns(catalogue: Catalogue, histories: Histories, candidates: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
     """Price, and its distance from the mean log price of the history."""
     price = np.log(np.where(catalogue.prices > 0, catalogue.prices, np.nan))
     paid = price[histories.item_num]
@@ -103,7 +107,7 @@ def _price_columns(
 
 def _own_columns(
     histories: Histories, clock: np.datetime64, candidates: NDArray[np.intp], n_items: int
-) -> dict[str, NDArray[np.float64]]:
+) -> dict[str, NDArray[Any]]:
     """How often and how lately the request's own history touched each candidate."""
     keys = histories.row * n_items + histories.item_num
     unique, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
@@ -130,7 +134,7 @@ def _share(labels: NDArray[np.object_], histories: Histories, candidates: NDArra
     return np.where(labels[candidates] == "", np.nan, share)
 
 
-def _history_columns(histories: Histories, clock: np.datetime64, n_candidates: int) -> dict[str, NDArray[np.float64]]:
+def _history_columns(histories: Histories, clock: np.datetime64, n_candidates: int) -> dict[str, NDArray[Any]]:
     """Length and age of each history, repeated for every candidate."""
     last = np.full(len(histories), NEVER_DAYS)
     np.minimum.at(last, histories.row, (clock - histories.occurred_at) / DAY)

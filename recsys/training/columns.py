@@ -105,9 +105,7 @@ def judge(model: Model, split: Split, progress: Callable[[float], None] | None =
 
 def top_lists(model: Model, split: Split, users: NDArray[np.intp], filters: Filters) -> NDArray[np.int32]:
     """Best `CUTOFF` items of each user, −1 where a list is short, shape (n_users, CUTOFF)."""
-    requests = [
-        Request(split.train.histories.take(np.array([u])), split.cut, filters, CUTOFF, user_id=str(u)) for u in users
-    ]
+    requests = [Request(split.train.histories.one(int(u)), split.cut, filters, CUTOFF, user_id=str(u)) for u in users]
     return pad_lists(rank_many(requests, model))
 
 

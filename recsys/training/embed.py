@@ -119,6 +119,7 @@ def _fine_tune(
 ) -> Any:
     """Return the encoder to use, tuned or as it came, and note which."""
     from recsys.encoders.fine_tune import FineTuneConfig, fine_tune_image_encoder
+    from recsys.encoders.image.tuned import TunedVitEncoder
     from recsys.encoders.pictures import media_path
 
     early = np.isnat(catalogue.launched_at) | (catalogue.launched_at < known_by)
@@ -136,7 +137,7 @@ def _fine_tune(
         f"{result.n_pictures} pictures, {len(result.losses)} steps, {result.elapsed_s:.0f} s"
         + (", cut short by its time budget" if result.cut_short else "")
     )
-    if result.skipped is None:
+    if isinstance(result.encoder, TunedVitEncoder):
         result.encoder.save(run_folder / ENCODER_FOLDER)
     return result.encoder
 

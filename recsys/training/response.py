@@ -54,7 +54,8 @@ def shown_rows(model: Model, split: Split, impressions: Impressions, seed: int) 
     known = known.take(np.isin(known.request_num, kept))
     past = replace(split.train, histories=split.train.histories)
     days = known.shown_at.astype("datetime64[D]")
-    features, labels, names = [], [], ()
+    features, labels = [], []
+    names: tuple[str, ...] = ()
     for day in np.unique(days):
         today = known.take(days == day)
         at = day.astype("datetime64[us]")

@@ -149,7 +149,7 @@ def load_inputs(
         The inputs of `training.pipeline.train_model`, and facts about the encoders.
     """
     catalogue, interactions, events = load_data(snapshot)
-    known_by = np.datetime64("now", "us")
+    known_by: np.datetime64 = np.datetime64("now", "us")
     if len(interactions) >= MIN_INTERACTIONS:
         known_by = plan_windows(interactions, config).response_from
     content = embed_catalogue(catalogue, settings, config, known_by, run_folder, progress)
