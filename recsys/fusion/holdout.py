@@ -93,11 +93,11 @@ class HoldoutTerms:
         ndcg, recall = self.per_user(weights)
         base_ndcg, base_recall = self.per_user(reference) if reference is not None else (ndcg, recall)
         return Quality(
-            float(ndcg.mean()),
-            float(recall.mean()),
-            float((ndcg - base_ndcg).mean()),
+            _mean(ndcg),
+            _mean(recall),
+            _mean(ndcg - base_ndcg),
             _half_width(ndcg - base_ndcg),
-            float((recall - base_recall).mean()),
+            _mean(recall - base_recall),
             _half_width(recall - base_recall),
             self.n_users,
         )
@@ -117,7 +117,7 @@ class HoldoutTerms:
         for row, b in enumerate(grid):
             lifted = base + np.float32(b) * along
             for column, a in enumerate(grid):
-                out[row, column] = self.judge(lifted + np.float32(a) * across)[0].mean()
+                out[row, column] = _mean(self.judge(lifted + np.float32(a) * across)[0])
         return out
 
     def save(self, path: Path) -> None:
@@ -139,6 +139,11 @@ class HoldoutTerms:
         return HoldoutTerms(
             names, arrays["z"].astype(np.float32), arrays["relevant"].astype(bool), arrays["allowed"].astype(bool)
         )
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    """Mean over shoppers; 0 where there is nobody."""
+    return float(values.mean()) if len(values) else 0.0
 
 
 def _half_width(differences: NDArray[np.float64]) -> float:

@@ -118,7 +118,11 @@ def test_the_matrix_adds_up_and_leaves_the_history_alone(shop: Interactions) -> 
     before = shop.histories.weight.copy()
     # ann: item 0 viewed (1) and bought (4), item 1 in the cart (2)
     assert shop.histories.matrix(5).toarray().tolist() == [[5, 2, 0, 0, 0], [1, 0, 4, 0, 0], [0, 0, 0, 1, 0]]
-    assert shop.histories.matrix(5, binary=True).toarray().tolist() == [[1, 1, 0, 0, 0], [1, 0, 1, 0, 0], [0, 0, 0, 1, 0]]
+    assert shop.histories.matrix(5, binary=True).toarray().tolist() == [
+        [1, 1, 0, 0, 0],
+        [1, 0, 1, 0, 0],
+        [0, 0, 0, 1, 0],
+    ]
     assert np.array_equal(shop.histories.weight, before)
 
 
