@@ -73,8 +73,7 @@ class LabData:
 
 def read_release(key: str, names: Sequence[str]) -> dict[str, float] | None:
     """Return the weights of the slider just let go, each kept in [0, 1]; None when the message does not fit."""
-    value: Any = getattr(st.session_state.get(key), "value", None)
-    weights = value.get("weights") if isinstance(value, dict) else None
+    weights: Any = getattr(st.session_state.get(key), "weights", None)
     if not isinstance(weights, dict) or set(weights) != set(names):
         return None
     if not all(isinstance(w, int | float) for w in weights.values()):
@@ -114,4 +113,4 @@ def draw_lab(
         "colors": list(colors),
         "track": track,
     }
-    _render(key=key, data=message, on_value_change=on_release)
+    _render(key=key, data=message, on_weights_change=on_release)

@@ -237,13 +237,13 @@ def _figure_alerts(performance: PerformanceView | None) -> list[Alert]:
     """Live figures that changed for sure."""
     if performance is None:
         return []
-    change, query = performance.changes.click_through_rate, {state.PERIOD: str(len(performance.period.days))}
+    change, span = performance.changes.click_through_rate, f"{len(performance.period.days)} days"
     if not change.decided:
         return []
     down = change.value < 0
-    text = f"Click-through rate {'fell' if down else 'rose'} against the {len(performance.period.days)} days before"
+    text = f"Click-through rate {'fell' if down else 'rose'} against the {span} before"
     icon = "trending_down" if down else "trending_up"
-    return [Alert("orange" if down else "green", icon, "Clicks", text, "performance", query)]
+    return [Alert("orange" if down else "green", icon, "Clicks", text, "performance", {state.PERIOD: span})]
 
 
 def _product_alerts(catalogue: Catalogue, performance: PerformanceView | None, new: NewProducts) -> list[Alert]:
@@ -255,7 +255,7 @@ def _product_alerts(catalogue: Catalogue, performance: PerformanceView | None, n
         if n_out:
             text = f"{n_out} of the {MOST_SHOWN} products shown most {'is' if n_out == 1 else 'are'} sold out"
             found.append(
-                Alert("orange", "production_quantity_limits", "Stock", text, "catalogue", {"stock": "sold_out"})
+                Alert("orange", "production_quantity_limits", "Stock", text, "catalogue", {"item_stock": "Sold out"})
             )
     if new.unseen:
         text = f"{new.unseen} of {plural(new.launched, 'product')} launched lately stood in no list yet"
@@ -263,7 +263,7 @@ def _product_alerts(catalogue: Catalogue, performance: PerformanceView | None, n
     bare = sum(not images for images in catalogue.images)
     if bare:
         text = f"{plural(bare, 'product')} {'has' if bare == 1 else 'have'} no picture"
-        found.append(Alert("gray", "hide_image", "Pictures", text, "catalogue", {"pictures": "missing"}))
+        found.append(Alert("gray", "hide_image", "Pictures", text, "catalogue"))
     return found
 
 

@@ -210,14 +210,10 @@ def first_picture(catalogue: Catalogue, number: int) -> str | None:
 
 
 def make_history(history: Histories, catalogue: Catalogue, clock: np.datetime64) -> tuple[Card, ...]:
-    """Return what a shopper touched last, newest first, each product once with its strongest deed."""
+    """Return what a shopper touched last, newest first, each product once."""
     rows = np.lexsort((np.arange(len(history.item_num)), history.occurred_at))[::-1]
-    strongest: dict[int, int] = {}
-    for row in rows:
-        item = int(history.item_num[row])
-        if item not in strongest or history.weight[row] > history.weight[strongest[item]]:
-            strongest[item] = int(row)
-    return tuple(_touch(history, strongest[item], catalogue, clock) for item in [*strongest][:HISTORY_LENGTH])
+    _, first = np.unique(history.item_num[rows], return_index=True)
+    return tuple(_touch(history, int(row), catalogue, clock) for row in rows[np.sort(first)[:HISTORY_LENGTH]])
 
 
 def _touch(history: Histories, row: int, catalogue: Catalogue, clock: np.datetime64) -> Card:

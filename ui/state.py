@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 SHOPPER = "shopper"  # bound to the URL; shared by Recommendations, Fusion and Explain
-ITEM = "item"  # bound; the product of Explain
+ITEM = "item"  # in the URL of Explain as an id, written by ui.explain_panel
+ITEM_WRITTEN = "item_written"  # session: the product last written into the address
 CATEGORY = "category"  # bound; Recommendations
-ITEMS = "items"  # bound; all, new or warm
+ITEMS = "products"  # bound; All, New or Warm
 HIDE_SEEN = "hide_seen"  # bound
 IN_STOCK = "in_stock"  # bound
 VIEW = "view"  # bound; Grid or Compare

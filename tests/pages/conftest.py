@@ -39,13 +39,12 @@ def open_page(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -
         paths = shop or request.getfixturevalue("page_shop")
         monkeypatch.setenv("VITRINE_SHOP", str(paths.root))
         at = AppTest.from_file(str(ENTRY), default_timeout=90)
-        at.run()
-        assert not at.exception, at.exception
+        if name != PAGES[0]:
+            at.run()
+            assert not at.exception, at.exception
+            at.switch_page(f"../../pages/{name}.py")
         for key, value in query.items():
             at.query_params[key] = value
-        if name != PAGES[0]:
-            at.switch_page(f"../../pages/{name}.py")
-        at.run()
-        return at
+        return at.run()
 
     return open_

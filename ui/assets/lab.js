@@ -33,7 +33,7 @@ function makeSlider(term, lab) {
   input.oninput = () => { lab.dragging = true; if (!lab.frame) lab.frame = requestAnimationFrame(() => { lab.frame = 0; draw(lab) }) }
   input.onchange = () => {
     lab.dragging = false; draw(lab); lab.say()
-    lab.send('value', { weights: Object.fromEntries(lab.sliders.map(s => [s.term.name, +s.input.value])) })
+    lab.send('weights', Object.fromEntries(lab.sliders.map(s => [s.term.name, +s.input.value])))
   }
   return { term, label, key, input, number, share }
 }

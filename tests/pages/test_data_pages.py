@@ -1,0 +1,115 @@
+"""Catalogue and Events: the whole upload flow, bad files, saved mappings, undoing an import."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from recsys.settings import ShopPaths
+from tests.pages.conftest import OpenPage
+
+GOOD = b"SKU,Name,Preis,Shelf\nN1,Tea cup,12.50,Mugs\nN2,*Sale* [x](http://evil.example),9.90,Mugs\n"
+NO_ID = b"title,price\nCup,3\nBowl,4\n"
+EVENTS = b"user_id,item_id,event_type,occurred_at\nu1,N1,view,2026-11-20T10:00:00Z\nu1,gone,view,2026-11-20T10:05:00Z\n"
+
+
+@pytest.fixture
+def shop(copy_demo_shop: Callable[[str], ShopPaths]) -> ShopPaths:
+    return copy_demo_shop("uploads")
+
+
+def _upload(at: AppTest, name: str, content: bytes, kind: str = "catalogue") -> AppTest:
+    uploader = next(u for u in at.file_uploader if u.key.startswith(f"table:{kind}"))
+    uploader.upload(name, content, "text/csv").run()
+    assert not at.exception, at.exception
+    return at
+
+
+def _button(at: AppTest, key: str):
+    return next(b for b in at.button if b.key == key)
+
+
+def _tile(at: AppTest, label: str) -> str:
+    return next(m.value for m in at.metric if m.label == label)
+
+
+def test_upload_map_check_import_and_undo(open_page: OpenPage, shop: ShopPaths):
+    at = open_page("catalogue", shop=shop)
+    before = int(_tile(at, "Products").replace(",", ""))
+    _upload(at, "My products.csv", GOOD)
+    assert any("Ready" in m.value and "2 new" in m.value for m in at.markdown)
+    assert _tile(at, "Products") == f"{before:,}"  # nothing is written before Import
+    shelf = next(m for m in at.multiselect if m.key.endswith(":category"))
+    shelf.set_value(["Shelf"]).run()
+    _button(at, "apply:catalogue").click().run()
+    assert not at.exception and not at.error
+    assert any("imported as" in s.value for s in at.success)
+    assert _tile(at, "Products") == f"{before + 2:,}"
+    assert not list((shop.spool / "uploads").glob("*/*.csv"))  # the copy is gone
+    ledger = next(d.value for d in at.dataframe if "Import" in d.value.columns)
+    assert ledger["File"].iloc[0] == "My products.csv" and ledger["Added"].iloc[0] == 2
+
+
+def test_a_file_without_ids_cannot_be_imported(open_page: OpenPage, shop: ShopPaths):
+    at = _upload(open_page("catalogue", shop=shop), "noid.csv", NO_ID)
+    assert any("Needs a fix" in m.value for m in at.markdown)
+    assert _button(at, "apply:catalogue").disabled
+    problems = next(d.value for d in at.dataframe if "message" in d.value.columns)
+    assert "item_id" in problems["message"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("empty.csv", b""), ("broken.xlsx", b"not a workbook"), ("broken.parquet", b"PAR1")]
+)
+def test_a_file_that_cannot_be_read_is_a_message(open_page: OpenPage, shop: ShopPaths, name: str, content: bytes):
+    at = _upload(open_page("catalogue", shop=shop), name, content)
+    assert len(at.error) == 1
+    assert "broken" in at.error[0].value or "empty" in at.error[0].value
+    _button(at, "remove:catalogue").click().run()
+    assert not at.error
+    assert any(u.key.startswith("table:catalogue") for u in at.file_uploader)
+
+
+def test_choosing_no_id_column_is_noticed_at_once(open_page: OpenPage, shop: ShopPaths):
+    at = _upload(open_page("catalogue", shop=shop), "good.csv", GOOD)
+    next(s for s in at.selectbox if s.key.endswith(":item_id")).set_value("").run()
+    assert any("Needs a fix" in m.value for m in at.markdown)
+    assert _button(at, "apply:catalogue").disabled
+
+
+def test_a_saved_mapping_is_offered_next_time(open_page: OpenPage, shop: ShopPaths):
+    at = _upload(open_page("catalogue", shop=shop), "good.csv", GOOD)
+    next(m for m in at.multiselect if m.key.endswith(":category")).set_value(["Shelf"]).run()
+    at.text_input(key="save_name:catalogue").set_value("Monthly").run()
+    _button(at, "save:catalogue").click().run()
+    again = _upload(open_page("catalogue", shop=shop), "next.csv", GOOD)
+    choice = next(s for s in again.selectbox if s.key.startswith("saved:"))
+    assert "Monthly" in choice.options
+    choice.set_value("Monthly").run()
+    assert next(m for m in again.multiselect if m.key.endswith(":category")).value == ["Shelf"]
+
+
+def test_events_go_the_same_way_and_unknown_products_are_told(open_page: OpenPage, shop: ShopPaths):
+    at = _upload(open_page("events", shop=shop), "log.csv", EVENTS, "events")
+    problems = next(d.value for d in at.dataframe if "message" in d.value.columns)
+    assert len(problems) >= 1
+    assert any("Needs a fix" in m.value or "Ready" in m.value for m in at.markdown)
+
+
+def test_events_are_counted_by_day_type_and_step(open_page: OpenPage):
+    at = open_page("events")
+    table = next(d.value for d in at.dataframe if "n_events" in d.value.columns)
+    assert list(table["event_type"])[:3] == ["Shown", "Viewed", "Clicked"]
+    assert table["n_events"].sum() > 0
+    at.segmented_control(key="period").set_value(7).run()
+    fewer = next(d.value for d in at.dataframe if "n_events" in d.value.columns)
+    assert fewer["n_events"].sum() < table["n_events"].sum()
+
+
+def test_products_are_searched_and_paged(open_page: OpenPage):
+    at = open_page("catalogue", q="zzz-nothing")
+    assert any("No product matches" in m.value for m in at.markdown)
+    at.text_input(key="q").set_value("").run()
+    found = next(d.value for d in at.dataframe if "picture" in d.value.columns)
+    assert len(found) == 50
+    assert found["picture"].notna().any()

@@ -1,0 +1,68 @@
+"""Explain: the pair in the address, the sum that adds up, the search, the filter that keeps a product out."""
+
+import pytest
+
+from tests.pages.conftest import OpenPage
+
+
+def _terms(at):
+    return next(d.value for d in at.dataframe if "Contribution" in d.value.columns)
+
+
+def _number(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+def test_by_default_the_first_product_of_her_list(open_page: OpenPage):
+    at = open_page("explain")
+    assert not at.exception and not at.error
+    assert at.selectbox(key="item").index == 0
+    assert any("Place **1** of" in m.value for m in at.markdown)
+
+
+def test_the_table_adds_up_to_the_score(open_page: OpenPage):
+    table = _terms(open_page("explain"))
+    parts = [_number(v) for v in table["Contribution"][:-1]]
+    assert table["Term"].iloc[-1] == "Score"
+    assert sum(parts) == pytest.approx(_number(table["Contribution"].iloc[-1]), abs=0.004)  # three decimals each
+
+
+def test_a_pair_in_the_address_is_explained(open_page: OpenPage):
+    first = open_page("explain")
+    first.selectbox(key="item").select_index(3).run()
+    assert any("Place **4** of" in m.value for m in first.markdown)
+    wanted = first.query_params["item"]
+    wanted = wanted[0] if isinstance(wanted, list) else wanted
+    at = open_page("explain", shopper=first.selectbox(key="shopper").value, item=wanted)
+    assert at.selectbox(key="item").value == wanted  # the address carries the id, not the title on screen
+    assert any("Place **4** of" in m.value for m in at.markdown)
+
+
+def test_search_reaches_every_product(open_page: OpenPage):
+    at = open_page("explain")
+    title = at.selectbox(key="item").options[-1].split(" · ")[-1]
+    at.text_input(key="explain_query").set_value(title[:12]).run()
+    assert any(title[:12].lower() in option.lower() for option in at.selectbox(key="item").options)
+    assert not at.exception
+
+
+def test_an_unknown_shopper_and_product_fall_back(open_page: OpenPage):
+    at = open_page("explain", shopper="<b>nobody</b>", item="no-such-product")
+    assert not at.exception and not at.error
+    assert any("She has no history yet" in m.value for m in at.markdown)
+
+
+def test_a_filter_that_bites_is_named(open_page: OpenPage):
+    at = open_page("explain")
+    chosen = at.selectbox(key="item").value
+    assert not at.exception
+    old = open_page("explain", item=chosen, items="New")
+    fresh = open_page("explain", item=chosen, items="Warm")
+    said = [" ".join(m.value for m in page.markdown) for page in (old, fresh)]
+    assert sum("Left out" in text for text in said) == 1  # a product is either new or has a history
+
+
+def test_evidence_and_waterfall_are_there(open_page: OpenPage):
+    said = " ".join(m.value for m in open_page("explain").markdown)
+    for heading in ("Reads like", "Looks like", "Chosen together with", "Inside Response", "not a cause"):
+        assert heading in said

@@ -1,0 +1,63 @@
+"""Fusion: weights live in the address, presets and "back to live" change them, saving is checked."""
+
+import pytest
+
+from recsys.fusion.presets import list_presets
+from recsys.settings import ShopPaths
+from tests.pages.conftest import OpenPage
+from ui import state
+
+
+def query(at, key: str) -> str | None:
+    found = at.query_params.get(key)
+    return found[0] if isinstance(found, list) else found
+
+
+def test_live_weights_have_no_draft_in_the_address(open_page: OpenPage):
+    at = open_page("fusion")
+    assert query(at, state.WEIGHTS) is None
+    assert [m.label for m in at.metric] == ["NDCG@20", "Recall@20"]
+    assert all(str(m.delta) == "0" for m in at.metric)
+
+
+def test_weights_in_the_address_are_judged_against_live(open_page: OpenPage):
+    at = open_page("fusion", weights="image:1")
+    assert at.session_state[state.DRAFT]["image"] == 1
+    assert at.session_state[state.DRAFT]["text"] == 0
+    assert any(str(m.delta) != "0" for m in at.metric)
+
+
+@pytest.mark.parametrize("nonsense", ["image", "image:2", "image:-1", "image:nan", "banana:0.5", "", "text:0"])
+def test_nonsense_weights_fall_back_to_live(open_page: OpenPage, nonsense: str):
+    at = open_page("fusion", weights=nonsense)
+    assert not at.exception and not at.error
+    assert state.DRAFT not in at.session_state
+
+
+def test_a_preset_becomes_the_draft_and_live_comes_back(open_page: OpenPage):
+    at = open_page("fusion")
+    at.selectbox(key=state.PRESET).set_value("Looks first").run()
+    assert not at.exception
+    assert at.session_state[state.DRAFT]["image"] == pytest.approx(0.8)
+    assert query(at, state.WEIGHTS).startswith("text:")
+    at.button(key="back_to_live").click().run()
+    assert state.DRAFT not in at.session_state
+    assert query(at, state.WEIGHTS) is None
+
+
+def test_weights_are_saved_as_shares_of_the_sum(open_page: OpenPage, page_shop: ShopPaths):
+    at = open_page("fusion", weights="text:0.5,image:0.5")
+    at.text_input(key="preset_name").set_value("Half and half")
+    next(b for b in at.button if b.label == "Save").click().run()
+    assert not at.exception
+    saved = list_presets(page_shop)["Half and half"]
+    assert saved["text"] == saved["image"] == pytest.approx(0.5)
+    assert "Half and half" in at.selectbox(key=state.PRESET).options
+
+
+def test_a_bad_preset_name_is_one_message(open_page: OpenPage, page_shop: ShopPaths):
+    at = open_page("fusion", weights="text:0.5,image:0.5")
+    at.text_input(key="preset_name").set_value("Balanced")
+    next(b for b in at.button if b.label == "Save").click().run()
+    assert not at.exception
+    assert len(at.error) == 1 and "choose another name" in at.error[0].value

@@ -1,0 +1,57 @@
+"""Performance: filters in the address, tiles with intervals, the choice of a product, honest empty states."""
+
+from recsys.settings import ShopPaths
+from tests.pages.conftest import OpenPage
+
+
+def _tiles(at) -> dict[str, str]:
+    return {m.label: m.value for m in at.metric}
+
+
+def test_tiles_carry_their_interval_and_its_reading(open_page: OpenPage):
+    at = open_page("performance")
+    assert set(_tiles(at)) >= {
+        "Click-through rate",
+        "Add-to-cart rate",
+        "Conversion per click",
+        "Revenue per 1,000 impressions",
+    }
+    said = " ".join(m.value for m in at.markdown)
+    assert said.count("95%: ") >= 4
+    assert "change " in said
+    assert "Simulated data" in said
+
+
+def test_period_and_placement_come_from_the_address(open_page: OpenPage):
+    short, long = open_page("performance", period="7 days"), open_page("performance", period="28 days")
+    assert _tiles(short)["Click-through rate"] != _tiles(long)["Click-through rate"]
+    placements = long.selectbox(key="placement").options
+    one = open_page("performance", period="28 days", placement=placements[0])
+    assert one.selectbox(key="placement").value == placements[0]
+    assert not one.exception
+
+
+def test_a_strange_address_falls_back(open_page: OpenPage):
+    at = open_page("performance", period="nonsense", warmth="boiling", placement="nowhere")
+    assert not at.exception and not at.error
+    assert at.segmented_control(key="period").value == 28
+
+
+def test_unknown_products_only(open_page: OpenPage):
+    at = open_page("performance", warmth="Cold")
+    assert not at.exception
+    assert any("Nothing was shown" in m.value for m in at.markdown)
+    at.segmented_control(key="warmth").set_value("all").run()
+    assert "Click-through rate" in _tiles(at)
+
+
+def test_offline_figures_of_the_live_run_are_below(open_page: OpenPage):
+    at = open_page("performance")
+    assert any("on days it had not seen" in m.value for m in at.markdown)
+    columns = [list(d.value["Column"]) for d in at.dataframe if "Column" in d.value.columns]
+    assert columns == [["All", "Discovery", "Cold among new", "Cold among all"]]
+
+
+def test_a_shop_without_events_says_what_to_import(open_page: OpenPage, empty_shop: ShopPaths):
+    at = open_page("performance", shop=empty_shop)
+    assert any("import events" in c.value for c in at.code)
