@@ -139,7 +139,7 @@ def detect_delimiter(sample: str) -> str:
     """Return the delimiter that splits the sample's lines most evenly into the most cells; a comma when none does."""
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:
-        lines = [row for row in csv.reader(io.StringIO(sample), delimiter=delimiter) if row]
+        lines = _split(sample, delimiter)
         if not lines or len(lines[0]) < 2:
             continue
         width = len(lines[0])
@@ -148,6 +148,24 @@ def detect_delimiter(sample: str) -> str:
         if score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def _split(sample: str, delimiter: str) -> list[list[str]]:
+    """Cells of the sample's lines, up to the first line that no reader of text tables accepts."""
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
+            if row:
+                rows.append(row)
+    except csv.Error:
+        return rows  # Arrow reads the file itself; this only looks for the header and the delimiter
+    return rows
+
+
+def _blank_start(sample: str) -> int:
+    """Blank lines before the header."""
+    lines = sample.splitlines()
+    return next((number for number, line in enumerate(lines) if line.strip()), len(lines))
 
 
 def _known_encoding(name: str | None, path: Path) -> str | None:
@@ -182,9 +200,10 @@ def _parse(path: Path, encoding: str, delimiter: str, log: ProblemLog) -> tuple[
     if bad:
         bad.clear()
         table = _parse_once(path, encoding, delimiter, bad, threads=False)
-    rows = np.arange(2, 2 + table.num_rows + len(bad), dtype=np.int64)
+    first = 2 + _blank_start(_sample_lines(path, encoding))
+    rows = np.arange(first, first + table.num_rows + len(bad), dtype=np.int64)
     if bad:
-        rows = np.delete(rows, np.array([row.number for row in bad], dtype=np.int64) - 2)
+        rows = np.setdiff1d(rows, np.array([row.number for row in bad], dtype=np.int64))
     for row in bad:
         log.add_rows(
             "wrong_cell_count",
@@ -203,13 +222,17 @@ def _parse_once(path: Path, encoding: str, delimiter: str, bad: list[pa_csv.Inva
         bad.append(row)
         return "skip"
 
-    header = next(csv.reader(io.StringIO(_sample_lines(path, encoding)), delimiter=delimiter), [])
-    names = clean_names(header)
+    sample = _sample_lines(path, encoding)
+    names = clean_names(next(iter(_split(sample, delimiter)), []))
     try:
         return pa_csv.read_csv(
             path,
             read_options=pa_csv.ReadOptions(
-                use_threads=threads, encoding=encoding, column_names=names, skip_rows=0, skip_rows_after_names=1
+                use_threads=threads,
+                encoding=encoding,
+                column_names=names,
+                skip_rows=0,
+                skip_rows_after_names=_blank_start(sample) + 1,
             ),
             parse_options=pa_csv.ParseOptions(
                 delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note

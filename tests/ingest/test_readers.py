@@ -73,6 +73,13 @@ def test_numbers_of_rows_count_blank_and_bad_lines(tmp_path):
     assert "3 cells, the header 2" in raw.problems[1].message
 
 
+def test_blank_lines_above_the_header_are_counted(tmp_path):
+    raw = read_table(write(tmp_path / "x.csv", "\n\nid,title\n1,a\n2\n3,c\n"))
+    assert raw.table.to_pydict() == {"id": ["1", "3"], "title": ["a", "c"]}
+    assert raw.rows.tolist() == [4, 6]
+    assert [problem.row for problem in raw.problems] == [5]
+
+
 def test_a_break_inside_quotes_is_one_row(tmp_path):
     raw = read_table(write(tmp_path / "x.csv", 'id,title\n1,"a\nb"\n2,c\n'))
     assert raw.rows.tolist() == [2, 3]
