@@ -11,6 +11,7 @@ from typing import Any
 
 from recsys.errors import RunError
 from recsys.settings import ShopPaths
+from recsys.training.run_files import run_folder
 
 STATE_FILE = "progress.json"
 LOG_FILE = "log.txt"
@@ -118,8 +119,14 @@ def utc_now() -> datetime:
 
 
 def state_path(paths: ShopPaths, run_id: str) -> Path:
-    """Return where a job's state stands."""
-    return paths.runs / run_id / STATE_FILE
+    """Return where a job's state stands.
+
+    Raises
+    ------
+    RunError
+        The name could be a path.
+    """
+    return run_folder(paths, run_id) / STATE_FILE
 
 
 def read_state(paths: ShopPaths, run_id: str) -> JobState:

@@ -17,7 +17,7 @@ from recsys.training.config import load_training_config as read_config
 from recsys.training.embed import embed_catalogue
 from recsys.training.jobs import new_run_id
 from recsys.training.pipeline import MIN_INTERACTIONS, Inputs, plan_windows, train_model
-from recsys.training.runs import RUN_FILE, RunRecord, finish_run, load_data, write_model
+from recsys.training.runs import RUN_FILE, RunRecord, finish_run, load_data, run_folder, write_model
 from recsys.training.runs import promote as promote_run
 from recsys.workflows.snapshots import current_snapshot
 
@@ -99,11 +99,11 @@ def train(
     InputError
         If there is no data, or the config does not fit it.
     RunError
-        If a finished run of that name exists, or the result is not usable.
+        If the name is none or a finished run has it, or the result is not usable.
     """
     started = time.perf_counter()
     name = run_id or new_run_id()
-    folder = settings.shop.runs / name
+    folder = run_folder(settings.shop, name)
     if (folder / RUN_FILE).exists():
         raise RunError(f"The run {name} exists already; leave the id out, or choose another.")
     progress("Exporting the data", 0.0)

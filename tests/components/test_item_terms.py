@@ -9,7 +9,7 @@ from recsys.components.repeat import RepeatComponent, RepeatConfig
 from recsys.components.trend import TrendComponent, TrendConfig
 from recsys.data.interactions import Histories
 from recsys.errors import InputError
-from tests.tables import AT, catalogue, days, history, stamp, training_data, unit
+from tests.tables import AT, catalogue, days, history, stamp, training_data
 
 
 def test_repeat_adds_decayed_purchases() -> None:

@@ -155,3 +155,10 @@ def test_the_order_of_the_events_does_not_matter(order: list[int]) -> None:
     assert np.array_equal(shop.item_num, shuffled.item_num)
     assert np.array_equal(shop.occurred_at, shuffled.occurred_at)
     assert shop.user_ids.tolist() == shuffled.user_ids.tolist()
+
+
+def test_one_row_is_what_take_gives(shop: Interactions) -> None:
+    for row in range(3):
+        one, taken = shop.histories.one(row), shop.histories.take(np.array([row]))
+        assert contents(one) == contents(taken)
+        assert np.array_equal(one.weight, taken.weight) and np.array_equal(one.occurred_at, taken.occurred_at)
