@@ -1,6 +1,6 @@
-"""Encoders against the plain library call, measured in turn in one run so that the ratio holds on any machine. JSON out.
+"""Encoders against the plain library call, in turn in one run so that the ratio holds on any machine. JSON out.
 
-    python benchmarks/encoder_speed.py [--datasets DIR] [--out FILE] [--threads 2]
+    python benchmarks/encoder_speed.py --datasets DIR [--out FILE] [--threads 2]
 
 `text`: MiniLM over catalogue texts, against `SentenceTransformer.encode` as it comes; once over distinct texts, once
 over texts with the repeats a catalogue has. `image`: the compact ViT over JPEG bytes, against decoding and encoding one

@@ -90,7 +90,7 @@ class PictureSet:
 
 def render_drawn(folder: Path, n: int, seed: int) -> PictureSet:
     """Draw n products once into a memory-mapped file; a finished file is used again."""
-    path, labels_path = folder / f"drawn-{n}-{seed}.npy", folder / f"drawn-{n}-{seed}-labels.npy"
+    path, labels_path = (folder / f"drawn-{n}-{seed}{suffix}.npy" for suffix in ("", "-labels"))
     words = {name: {word: i for i, word in enumerate(options)} for name, options in LOOK_WORDS.items()}
     n_classes = tuple(len(options) for options in LOOK_WORDS.values())
     if not labels_path.exists():
@@ -98,14 +98,13 @@ def render_drawn(folder: Path, n: int, seed: int) -> PictureSet:
         shape = (n, STORED_SIZE, STORED_SIZE, 3)
         pixels = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
         labels = np.zeros((n, len(words)), dtype=np.int64)
-        started = time.perf_counter()
         for i in range(n):
             look = random_look(rng)
             picture = draw_product(look, STORED_SIZE, int(rng.integers(2**31)), jitter=bool(rng.random() < 0.7))
             pixels[i] = np.asarray(picture.convert("RGB"))
             labels[i] = [index[getattr(look, name)] for name, index in words.items()]
             if (i + 1) % 2000 == 0:
-                print(f"drawn {i + 1}/{n} in {time.perf_counter() - started:.0f} s", flush=True)
+                print(f"drawn {i + 1}/{n}", flush=True)
         pixels.flush()
         np.save(labels_path, labels)
     return PictureSet(np.load(path, mmap_mode="r"), np.load(labels_path), n_classes)
@@ -238,9 +237,7 @@ class Trainer:
         unit = functional.normalize(self.network.learned(self.network.start(lit, n_blocks)[0], n_blocks))
         first, second, third = unit.split([len(photos), len(photos), len(drawn)])
         n_drawn_tasks = drawn_labels.shape[1]
-        losses = {
-            name: self.heads.label_loss(task, third, drawn_labels[:, task]) for task, name in enumerate(LOOK_WORDS)
-        }
+        losses = {w: self.heads.label_loss(t, third, drawn_labels[:, t]) for t, w in enumerate(LOOK_WORDS)}
         both = torch.cat([first, second])
         losses["photo"] = 2 * self.heads.label_loss(n_drawn_tasks, both, photo_labels[:, 0].repeat(2))
         losses["contrast"] = config.contrast * self.heads.contrast_loss(first, second, config.temperature)

@@ -70,14 +70,14 @@ class FineTuneConfig:
 
     enabled: bool = True
     budget_s: float = 20.0
-    epochs: int = 12
+    epochs: int = 8
     n_blocks: int = 1
     batch_size: int = 256
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-4
     regularization: float = 0.05
     temperature: float = 0.07
     tuned_size: int = 192
-    ridge: float = 0.01
+    ridge: float = 1.0
     original_share: float = 0.5
     max_pictures: int = 6000
     min_pictures: int = 64
@@ -125,10 +125,10 @@ class FineTuneResult:
 
 @dataclass(frozen=True)
 class _Pairs:
-    """Learning material: tokens (n, t, width) before the tuned blocks, summaries, texts (n, d_text), groups (n,)."""
+    """Learning material: tokens (n, t, width) before the tuned blocks, descriptions, texts (n, d_text), groups (n,)."""
 
     tokens: Tensor
-    summaries: Tensor
+    descriptions: Tensor
     texts: Tensor
     groups: Tensor
     cut_short: bool
@@ -208,14 +208,14 @@ def _read_pairs(
     chosen = np.random.default_rng(config.seed).permutation(usable)[: config.max_pictures]
     network = encoder.network
     n_frozen = len(network.blocks) - config.n_blocks
-    tokens, summaries, rows = [], [], []
+    tokens, descriptions, rows = [], [], []
     cut_short = False
     started = time.perf_counter()
     for batch_rows, pixels in read_batches([pictures[row] for row in chosen], network.config.picture_size, _READ_BATCH):
         batch = torch.from_numpy(pixels).to(encoder.device).permute(0, 3, 1, 2)
         with torch.inference_mode():
             frozen, described = network.start(batch, n_frozen)
-            summaries.append(network.summary(described).cpu())
+            descriptions.append(described.half().cpu())
         tokens.append(frozen.half().cpu())
         rows.append(chosen[batch_rows])
         progress(STAGE, 0.5 * (int(batch_rows[-1]) + 1) / len(chosen), message="Reading pictures")
@@ -227,7 +227,7 @@ def _read_pairs(
     groups = np.unique(texts, axis=0, return_inverse=True)[1] if len(read) else read
     return _Pairs(
         tokens=torch.cat(tokens) if tokens else torch.zeros(0),
-        summaries=torch.cat(summaries) if summaries else torch.zeros(0),
+        descriptions=torch.cat(descriptions) if descriptions else torch.zeros(0),
         texts=torch.from_numpy(np.ascontiguousarray(texts)),
         groups=torch.from_numpy(np.asarray(groups).reshape(-1).astype(np.int64)),
         cut_short=cut_short,
@@ -274,7 +274,7 @@ def _step(
 ) -> float:
     """Update on one batch of rows; return the contrastive loss before the update."""
     device = projection.weight.device
-    tuned = tail(pairs.tokens[rows].to(device).float(), pairs.summaries[rows].to(device))
+    tuned = tail(pairs.tokens[rows].to(device).float(), pairs.descriptions[rows].to(device))
     pictures = functional.normalize(projection(functional.normalize(tuned)))
     loss = contrast_loss(pictures, pairs.texts[rows].to(device), pairs.groups[rows].to(device), temperature)
     optimiser.zero_grad()
@@ -288,8 +288,8 @@ def _features(tail: Tail, pairs: _Pairs, device: torch.device) -> Tensor:
     """What the head of the untuned tail sees of every picture, float32 (n, pooled + described) on the CPU."""
     with torch.no_grad():
         parts = [
-            tail.features(tokens.to(device).float(), summaries.to(device)).cpu()
-            for tokens, summaries in zip(pairs.tokens.split(256), pairs.summaries.split(256), strict=True)
+            tail.features(tokens.to(device).float(), described.to(device)).cpu()
+            for tokens, described in zip(pairs.tokens.split(256), pairs.descriptions.split(256), strict=True)
         ]
     return torch.cat(parts)
 

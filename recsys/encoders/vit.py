@@ -27,7 +27,6 @@ from recsys.errors import EncoderError
 
 PATCH = 16
 PLACE_SIDE, PLACE_WIDTH = 3, 32
-SUMMARY_SCALE = 8.0
 PIXEL_MEAN = (0.60, 0.57, 0.55)
 PIXEL_STD = (0.28, 0.28, 0.28)
 
@@ -207,27 +206,27 @@ def pooled_size(config: VitConfig) -> int:
 
 
 class Tail(nn.Module):
-    """The last blocks and pooling of a network, and a head of its own that sees the summary too; to be tuned apart."""
+    """The last blocks and pooling of a network, and a head of its own that sees the description too; tuned apart."""
 
     def __init__(self, network: CompactVit, n_blocks: int, size: int) -> None:
         super().__init__()
         if not 0 <= n_blocks <= len(network.blocks):
             raise EncoderError(f"n_blocks is {n_blocks}; this network has {len(network.blocks)} blocks.")
-        config = network.config
         last = list(network.blocks)[len(network.blocks) - n_blocks :]
         self.blocks = nn.ModuleList(deepcopy(block) for block in last)
         self.pool = deepcopy(network.pool)
-        self.head = nn.Linear(pooled_size(config) + config.described_size, size)
+        n_patches = network.positions.shape[1]
+        self.head = nn.Linear(pooled_size(network.config) + n_patches * network.describe.size, size)
 
-    def features(self, tokens: Tensor, summary: Tensor) -> Tensor:
-        """(b, t, width) tokens from the block before and (b, described_size) → what the head sees."""
+    def features(self, tokens: Tensor, described: Tensor) -> Tensor:
+        """(b, t, width) tokens from the block before and (b, t, 75) → what the head sees."""
         for block in self.blocks:
             tokens = block(tokens)
-        return torch.cat([self.pool(tokens), SUMMARY_SCALE * summary], dim=1)
+        return torch.cat([self.pool(tokens).float(), described.float().flatten(1)], dim=1)
 
-    def forward(self, tokens: Tensor, summary: Tensor) -> Tensor:
+    def forward(self, tokens: Tensor, described: Tensor) -> Tensor:
         """Same inputs → (b, size), any length."""
-        return self.head(self.features(tokens, summary))
+        return self.head(self.features(tokens, described))
 
 
 def save_network(network: CompactVit, weights: Path) -> None:

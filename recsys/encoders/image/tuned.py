@@ -54,7 +54,7 @@ class TunedVit(nn.Module):
         n_shared = len(self.network.blocks) - len(self.tail.blocks)
         tokens, described = self.network.start(pixels, n_shared)
         original = self.network.finish(tokens, described, n_shared)
-        tuned = self.tail(tokens, self.network.summary(described.float()))
+        tuned = self.tail(tokens, described)
         return join(tuned.float(), original, self.original_share)
 
 
