@@ -48,6 +48,7 @@ with filter_bar():
 filters = Filters(items=ItemScope(scope), exclude_seen=hide_seen, only_on_sale=in_stock)
 request = shelf.build_request(model, shopper, filters, weight_sets[used], shelf.now(), shelf.PLACES_KNOWN)
 top = [str(i) for i in rank(request, model).item_ids[: shelf.LIST_LENGTH]]
+explain_panel.follow_address(model)
 options = explain_panel.item_options(model, top, query)
 
 with product_slot:
@@ -56,10 +57,10 @@ with product_slot:
         options,
         format_func=lambda i: explain_panel.name_item(model.catalogue, top, i),
         key=state.ITEM,
-        bind="query-params",
         help="Her list, best first; search to reach any other product.",
     )
 
+explain_panel.write_address(item)
 if item is None:
     empty_state(
         "No product to explain",

@@ -33,8 +33,27 @@ _DEEDS = {
 }
 
 
+def follow_address(model: Model) -> None:
+    """Take the product from the address when the address changed; call before the choice is drawn.
+
+    A bound widget would write the title on screen into the address; a link must carry the product's id.
+    """
+    asked = st.query_params.get(state.ITEM)
+    if asked and asked != st.session_state.get(state.ITEM_WRITTEN) and model.catalogue.numbers([asked])[0] >= 0:
+        st.session_state[state.ITEM] = asked
+
+
+def write_address(item_id: str | None) -> None:
+    """Put the product chosen into the address."""
+    st.session_state[state.ITEM_WRITTEN] = item_id
+    if item_id is None:
+        st.query_params.pop(state.ITEM, None)
+    elif st.query_params.get(state.ITEM) != item_id:
+        st.query_params[state.ITEM] = item_id
+
+
 def item_options(model: Model, top: Sequence[str], query: str) -> list[str]:
-    """Return products to offer: the one in the address, then what matches the search, else her list.
+    """Return products to offer: what matches the search, else her list; the one chosen before is always among them.
 
     Parameters
     ----------
@@ -45,10 +64,11 @@ def item_options(model: Model, top: Sequence[str], query: str) -> list[str]:
     query
         Part of a title or id; empty offers the list.
     """
-    asked = st.session_state.get(state.ITEM) or st.query_params.get(state.ITEM)
-    known = [asked] if asked and model.catalogue.numbers([asked])[0] >= 0 else []
     found = find_titles(model.catalogue, query) if query.strip() else list(top)
-    return list(dict.fromkeys([*found, *known] if not known or known[0] in found else [*known, *found]))
+    chosen = st.session_state.get(state.ITEM)
+    if chosen is None or chosen in found or model.catalogue.numbers([chosen])[0] < 0:
+        return found
+    return [*found, chosen] if query.strip() else [chosen, *found]
 
 
 def find_titles(catalogue: Catalogue, query: str) -> list[str]:

@@ -35,7 +35,7 @@ FIGURE_TEXTS: dict[str, tuple[str, str]] = {
 TILES = ("click_through_rate", "add_to_cart_rate", "purchases_per_click", REVENUE)
 WARMTH_TEXTS = {
     Warmth.HOT: ("Hot", "somebody had touched the product before that day"),
-    Warmth.WARM: ("Warm (new)", "in the catalogue, but nobody had touched it yet"),
+    Warmth.WARM: ("Warm", "new: in the catalogue, but nobody had touched it yet"),
     Warmth.COLD: ("Cold", "not in the catalogue"),
 }
 WARMTH_HELP = "  \n".join(f"**{name}**: {text}." for name, text in WARMTH_TEXTS.values())

@@ -13,6 +13,8 @@ from ui import data
 from ui.text import plain_text
 
 GUESS = "Guessed by name"
+NOT_THERE = ""
+"""Choice of a column that the file does not have."""
 _SEVERAL = frozenset({Columns.CATEGORY})
 
 
@@ -108,6 +110,12 @@ def _choose_columns(label: str, canonical: str, names: list[str], used: tuple[st
                 help="Top level first.",
             )
         )
-    index = names.index(used[0]) if used else None
-    name = st.selectbox(label, names, index, format_func=plain_text, key=key, placeholder="Not in the file")
-    return (name,) if name else ()
+    options = [NOT_THERE, *names]
+    name = st.selectbox(
+        label,
+        options,
+        options.index(used[0]) if used else 0,
+        format_func=lambda n: plain_text(n) if n != NOT_THERE else "Not in the file",
+        key=key,
+    )
+    return (name,) if name != NOT_THERE else ()

@@ -22,13 +22,16 @@ def test_tiles_carry_their_interval_and_its_reading(open_page: OpenPage):
     assert "Simulated data" in said
 
 
-def test_period_and_placement_come_from_the_address(open_page: OpenPage):
-    short, long = open_page("performance", period="7 days"), open_page("performance", period="28 days")
-    assert _tiles(short)["Click-through rate"] != _tiles(long)["Click-through rate"]
-    placements = long.selectbox(key="placement").options
-    one = open_page("performance", period="28 days", placement=placements[0])
-    assert one.selectbox(key="placement").value == placements[0]
-    assert not one.exception
+def test_period_and_placement_change_what_is_counted(open_page: OpenPage):
+    at = open_page("performance")
+    long = _tiles(at)
+    at.segmented_control(key="period").set_value(7).run()
+    assert _tiles(at)["Click-through rate"] != long["Click-through rate"]
+    at.segmented_control(key="period").set_value(28).run()
+    placement = at.selectbox(key="placement")
+    placement.set_value(placement.options[0]).run()
+    assert not at.exception
+    assert _tiles(at)["Click-through rate"] != long["Click-through rate"]
 
 
 def test_a_strange_address_falls_back(open_page: OpenPage):
@@ -40,6 +43,7 @@ def test_a_strange_address_falls_back(open_page: OpenPage):
 def test_unknown_products_only(open_page: OpenPage):
     at = open_page("performance", warmth="Cold")
     assert not at.exception
+    assert at.segmented_control(key="warmth").value == "cold"  # as the address says
     assert any("Nothing was shown" in m.value for m in at.markdown)
     at.segmented_control(key="warmth").set_value("all").run()
     assert "Click-through rate" in _tiles(at)
