@@ -19,10 +19,10 @@ def fit_item_factors(
     from implicit.als import AlternatingLeastSquares
     from threadpoolctl import threadpool_limits
 
-    model = AlternatingLeastSquares(
-        factors=embedding_size, regularization=regularization, iterations=epochs, random_state=seed, use_gpu=False
-    )
     with threadpool_limits(1, "blas"):
+        model = AlternatingLeastSquares(
+            factors=embedding_size, regularization=regularization, iterations=epochs, random_state=seed, use_gpu=False
+        )
         model.fit(sparse.csr_matrix(touched), show_progress=False)
     return np.asarray(model.item_factors, dtype=np.float32)
 

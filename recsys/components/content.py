@@ -11,6 +11,9 @@ from recsys.components.contract import DotComponent, Floats, TrainingData
 from recsys.data.interactions import Histories
 from recsys.errors import InputError
 
+MAX_LENDERS = 10_000
+"""Touched items that may lend their behaviour to untouched ones; bounds the cost in large catalogues."""
+
 
 @dataclass(frozen=True)
 class ContentConfig:
@@ -144,6 +147,15 @@ def _silent(n_items: int) -> dict[str, NDArray[np.float32] | NDArray[np.uint8]]:
     }
 
 
+def _most_touched(data: TrainingData) -> NDArray[np.intp]:
+    """Touched items, at most `MAX_LENDERS` of them, the most touched ones."""
+    counts = data.interactions.item_counts
+    touched = np.flatnonzero(counts)
+    if len(touched) <= MAX_LENDERS:
+        return touched
+    return np.sort(touched[np.argsort(-counts[touched], kind="stable")[:MAX_LENDERS]])
+
+
 def finite_rows(vectors: Floats) -> NDArray[np.bool_]:
     """Rows without NaN or infinity, shape (n_items,)."""
     return np.asarray(np.isfinite(vectors).all(axis=1), dtype=bool)
@@ -187,7 +199,7 @@ def content_neighbours(data: TrainingData, wanted: NDArray[np.bool_], n_neighbou
         Shape (n_items, n_items); row `i` holds weights that sum to 1 over touched items, or nothing.
     """
     n = len(data.catalogue)
-    rows, targets = np.flatnonzero(wanted), np.flatnonzero(data.touched)
+    rows, targets = np.flatnonzero(wanted), _most_touched(data)
     if len(rows) == 0 or len(targets) == 0 or not data.embeddings:
         return sparse.csr_array((n, n), dtype=np.float32)
     k = min(n_neighbours, len(targets))
