@@ -29,7 +29,7 @@ def stamp(at: np.datetime64) -> pd.Timestamp:
 def catalogue(n_items: int, **columns: Any) -> Catalogue:
     """Items i0, i1, … with empty attributes and no pictures; `columns` fill the rest."""
     frame = pd.DataFrame({"item_id": [f"i{k}" for k in range(n_items)], "attributes": "{}"})
-    frame = frame.reindex(columns=list(CATALOGUE_COLUMNS))
+    frame = frame.reindex(columns=list(CATALOGUE_COLUMNS)).astype(object)
     frame["images"] = [[] for _ in range(n_items)]
     for name, values in columns.items():
         frame[name] = values

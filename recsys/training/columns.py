@@ -12,10 +12,11 @@ from recsys.data.split import Split
 from recsys.evaluation.metrics import bootstrap_mean, coverage, hit_matrix, ndcg, recall
 from recsys.ranking.model import Model
 from recsys.ranking.rank import rank_many
+from recsys.training.config import COLUMN_NAMES
 from recsys.vocabulary import ItemScope
 
 CUTOFF = 20
-COLUMNS: tuple[str, ...] = ("all", "discovery", "cold_among_new", "cold_among_all")
+COLUMNS: tuple[str, ...] = COLUMN_NAMES
 FILTERS: Mapping[str, Filters] = {
     "all": Filters(),
     "discovery": Filters(items=ItemScope.WARM, exclude_seen=True),
@@ -55,7 +56,8 @@ def truth_of(split: Split, max_users: int | None = None, seed: int = 0) -> Truth
     n_items = split.train.n_items
     users = np.flatnonzero((split.train.histories.lengths > 0) & (split.held_out.histories.lengths > 0))
     chosen = split.held_out.histories.take(users).matrix(n_items, binary=True)
-    chosen = chosen[:, :].multiply(split.on_sale[None, :]).tocsr()
+    chosen = chosen.multiply(split.on_sale[None, :]).tocsr()
+    chosen.eliminate_zeros()
     users = users[np.diff(chosen.indptr) > 0]
     if max_users is not None and len(users) > max_users:
         users = np.sort(np.random.default_rng(seed).choice(users, max_users, replace=False))

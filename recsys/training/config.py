@@ -3,11 +3,30 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from recsys.components import COMPONENTS
 from recsys.errors import InputError
+
+COLUMN_NAMES: tuple[str, ...] = ("all", "discovery", "cold_among_new", "cold_among_all")
+"""The figures a model is judged by, see `training.columns`."""
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day as in 2011-09-01.
+
+    Examples
+    --------
+    >>> is_day("2011-09-01"), is_day("2011-09-31"), is_day("20110901")
+    (True, False, False)
+    """
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except (ValueError, TypeError):
+        return False
 
 
 @dataclass(frozen=True)
@@ -17,7 +36,7 @@ class TrainingConfig:
     Parameters
     ----------
     seed
-        For everything random.
+        For everything random, ≥ 0.
     text_encoder, image_encoder
         Name or path; an empty name leaves the modality out.
     fine_tune_s
@@ -34,7 +53,7 @@ class TrainingConfig:
     column_weights
         What validation maximises: Σ weight · log(metric) over all, discovery, cold_among_new, cold_among_all.
     weights
-        Fixed fusion weights; None lets validation choose.
+        Fixed fusion weights, ≥ 0; None lets validation choose.
     search_users
         Shoppers used to choose weights, ≥ 50.
     components
@@ -57,17 +76,33 @@ class TrainingConfig:
     components: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.window_days < 1 or self.search_users < 50 or self.fine_tune_s < 0:
+        fits = self.seed >= 0 and self.window_days >= 1 and self.search_users >= 50 and self.fine_tune_s >= 0
+        if not fits:
             raise InputError(
-                f"window_days must be ≥ 1, search_users ≥ 50 and fine_tune_s ≥ 0; got {self.window_days}, "
-                f"{self.search_users} and {self.fine_tune_s}."
+                "seed must be ≥ 0, window_days ≥ 1, search_users ≥ 50 and fine_tune_s ≥ 0; got "
+                f"{self.seed}, {self.window_days}, {self.search_users} and {self.fine_tune_s}."
             )
+        if self.test_from is not None and not is_day(self.test_from):
+            raise InputError(f"test_from is a day such as 2011-09-01, got {self.test_from!r}.")
         unknown = sorted({*self.components, *(self.weights or {})} - set(COMPONENTS))
         if unknown:
             raise InputError(f"No component is called {', '.join(unknown)}; there are {', '.join(COMPONENTS)}.")
-        strange = sorted(set(self.column_weights) - {"all", "discovery", "cold_among_new", "cold_among_all"})
-        if strange or any(w < 0 for w in self.column_weights.values()):
-            raise InputError(f"column_weights take all, discovery, cold_among_new, cold_among_all ≥ 0; got {strange}.")
+        strange = sorted(set(self.column_weights) - set(COLUMN_NAMES))
+        if strange:
+            raise InputError(f"column_weights take {', '.join(COLUMN_NAMES)}; got {', '.join(strange)}.")
+        for name, weights in (("column_weights", self.column_weights), ("weights", self.weights or {})):
+            if not all(isfinite(w) and w >= 0 for w in weights.values()):
+                raise InputError(f"{name} must be finite and at least 0, got {dict(weights)}.")
+        for name, values in self.components.items():
+            self._check_component(name, values)
+
+    @staticmethod
+    def _check_component(name: str, values: Mapping[str, Any]) -> None:
+        """Refuse settings that the component does not have or take, before anything is trained."""
+        try:
+            COMPONENTS[name].config_class(**values)
+        except TypeError as error:
+            raise InputError(f"The settings of the component {name} do not fit: {error}.") from error
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""

@@ -45,7 +45,8 @@ class ResponseRows:
 def shown_rows(model: Model, split: Split, impressions: Impressions, seed: int) -> ResponseRows:
     """One row per impression of the window; the history is what the shopper had done before it was shown.
 
-    Lists of one day are scored together; the position shown is a feature, and serving asks for position 1.
+    Lists of one day are scored together; the position shown is a feature, and serving asks for position 1. No rows
+    where nothing was shown in the window to anybody with a history.
     """
     known = impressions.take(impressions.user_num >= 0).between(split.cut, split.end)
     rng = np.random.default_rng(seed)
@@ -69,6 +70,8 @@ def shown_rows(model: Model, split: Split, impressions: Impressions, seed: int) 
         names = rows.names
         features.append(rows.values[:, 0, :])
         labels.append(today.responded)
+    if not labels:
+        return ResponseRows((), np.zeros((0, 0)), np.zeros(0, bool), "impressions")
     return ResponseRows(names, np.concatenate(features), np.concatenate(labels), "impressions")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from recsys.errors import InputError
 from recsys.progress import Progress, scaled, silent
 from recsys.settings import Settings
-from recsys.training.config import TrainingConfig
+from recsys.training.config import TrainingConfig, is_day
 from recsys.training.pipeline import Inputs, train_model
 from recsys.training.runs import live_run_id, show_run
 from recsys.workflows.snapshots import current_snapshot
@@ -50,6 +50,8 @@ def evaluate(
     """
     if protocol != "time":
         raise InputError(f"The protocol {protocol!r} is not known; there is time.")
+    if end is not None and not is_day(end):
+        raise InputError(f"The window ends on a day such as 2011-10-01, got {end!r}.")
     config = _config(settings)
     data = current_snapshot(settings.shop)
     with tempfile.TemporaryDirectory() as scratch:
@@ -57,6 +59,8 @@ def evaluate(
         inputs, encoders = load_inputs(settings, data.folder, asked, Path(scratch), scaled(progress, 0.0, 0.4))
     if end is not None:
         inputs = _until(inputs, np.datetime64(end, "us"))
+    if len(inputs.interactions) == 0:
+        raise InputError("There is nothing to hold out: the data has no interaction up to the end of the window.")
     if cut is None:
         cut = str((inputs.interactions.data_to - np.timedelta64(config.window_days, "D")).astype("datetime64[D]"))
         asked = replace(config, test_from=cut)

@@ -1,5 +1,7 @@
 """Filters, each with its step."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -42,7 +44,7 @@ def test_what_passes(model: Model, filters: Filters, left: list[int]) -> None:
     mask, steps = eligible_items(model, filters, AT)
     assert np.flatnonzero(mask).tolist() == left
     assert steps[0].remaining == 5 and steps[-1].remaining == len(left)
-    assert all(a.remaining >= b.remaining for a, b in zip(steps, steps[1:], strict=False))
+    assert all(a.remaining >= b.remaining for a, b in itertools.pairwise(steps))
 
 
 def test_a_launch_becomes_visible_at_its_time(model: Model) -> None:

@@ -110,7 +110,9 @@ def test_a_shopper_who_saw_everything_gets_an_empty_list(small_model: Model) -> 
         ({"text": float("inf")}, "finite"),
     ],
 )
-def test_weights_that_mean_nothing_are_refused(small_model: Model, ask, weights: dict[str, float], sentence: str) -> None:
+def test_weights_that_mean_nothing_are_refused(
+    small_model: Model, ask, weights: dict[str, float], sentence: str
+) -> None:
     with pytest.raises(InputError, match=sentence):
         rank(ask(1, weights=weights), small_model)
 

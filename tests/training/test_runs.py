@@ -87,7 +87,12 @@ def test_promoting_swaps_the_pointer_and_rolling_back_returns(own_shop: ShopPath
     assert (pointer["version"], pointer["run_id"], pointer["previous"]) == (3, "third", ["second", "first"])
     assert load_model(own_shop).run_id == "third"
     assert roll_back(own_shop)["run_id"] == "second"
-    assert roll_back(own_shop) | {"promoted_at": ""} == {"version": 5, "run_id": "first", "previous": [], "promoted_at": ""}
+    assert roll_back(own_shop) | {"promoted_at": ""} == {
+        "version": 5,
+        "run_id": "first",
+        "previous": [],
+        "promoted_at": "",
+    }
     with pytest.raises(RunError, match="no earlier run"):
         roll_back(own_shop)
     assert live_run_id(own_shop) == "first"
