@@ -128,15 +128,3 @@ def test_nobody_held_out_is_no_quality_rather_than_nan() -> None:
     quality = nobody.quality(WEIGHTS, reference={"text": 1.0})
     assert (quality.ndcg, quality.recall, quality.ndcg_change, quality.n_users) == (0, 0, 0, 0)
     assert (nobody.surface(WEIGHTS, "text", "image", (0.0, 1.0)) == 0).all()
-
-
-def test_terms_cut_out_of_a_larger_array_come_back_in_order(tmp_path: Path) -> None:
-    """A fancy index along the middle axis leaves memory in another order than the axes."""
-    rng = np.random.default_rng(3)
-    z = rng.normal(size=(3, 9, 7)).astype(np.float32)[:, np.array([8, 1, 4])]
-    relevant = rng.random((7, 3)).T > 0.5
-    terms = HoldoutTerms(("a", "b", "c"), z, relevant, np.ones((3, 7), bool))
-    terms.save(tmp_path / "holdout.safetensors")
-    loaded = HoldoutTerms.load(tmp_path / "holdout.safetensors")
-    np.testing.assert_allclose(loaded.z, z, atol=2e-3)
-    np.testing.assert_array_equal(loaded.relevant, relevant)

@@ -27,6 +27,7 @@ def build(folder: Path, report: Callable[[float], None]) -> SourceTables:
         No events. Seven products without a title are named after their article type.
     """
     products = pq.read_table(folder / "products.parquet").to_pandas()
+    products["year"] = products["year"].astype("Int64")  # one is missing, which made them fractions
     report(0.3)
     thumbnails = pq.read_table(folder / "thumbnails.parquet", columns=["product_id", "image_bytes"])
     position = pd.Index(thumbnails.column("product_id").to_pandas()).get_indexer(products["product_id"])
@@ -38,7 +39,7 @@ def build(folder: Path, report: Callable[[float], None]) -> SourceTables:
     items["category"] = (
         products[list(_LEVELS)].apply(lambda level: level.str.strip()).agg(CATEGORY_SEPARATOR.join, axis=1)
     )
-    years = products["year"].where(products["year"].isin(YEARS))
+    years = products["year"].where(products["year"].isin(list(YEARS)))
     items["launched_at"] = pd.to_datetime(years.astype("string"), format="%Y").astype("datetime64[us]")
     for column, name in _ATTRIBUTES.items():
         items[f"attr_{name}"] = products[column]
