@@ -53,26 +53,35 @@ def shown_rows(model: Model, split: Split, impressions: Impressions, seed: int) 
     requests = np.unique(known.request_num)
     kept = requests if len(requests) <= MAX_REQUESTS else rng.choice(requests, MAX_REQUESTS, replace=False)
     known = known.take(np.isin(known.request_num, kept))
-    past = replace(split.train, histories=split.train.histories)
     days = known.shown_at.astype("datetime64[D]")
     features, labels = [], []
     names: tuple[str, ...] = ()
     for day in np.unique(days):
-        today = known.take(days == day)
-        at = day.astype("datetime64[us]")
-        histories = past.histories_at(today.user_num, today.shown_at)
-        launched = np.isnat(model.catalogue.launched_at) | (model.catalogue.launched_at <= at + DAY)
-        served = replace(model, sale_mask=launched, data_to=at)
-        terms = served.terms(histories, at)
-        rows = candidate_features(
-            served, histories, at, terms, today.item_num[:, None].astype(np.intp), today.position[:, None]
-        )
-        names = rows.names
-        features.append(rows.values[:, 0, :])
-        labels.append(today.responded)
+        names, values, responded = _rows_of_a_day(model, split, known.take(days == day), day)
+        features.append(values)
+        labels.append(responded)
     if not labels:
         return ResponseRows((), np.zeros((0, 0)), np.zeros(0, bool), "impressions")
     return ResponseRows(names, np.concatenate(features), np.concatenate(labels), "impressions")
+
+
+def _rows_of_a_day(
+    model: Model, split: Split, shown: Impressions, day: np.datetime64
+) -> tuple[tuple[str, ...], NDArray[np.float64], NDArray[np.bool_]]:
+    """Feature names, rows and labels of one day's lists, each list scored once."""
+    order = np.argsort(shown.request_num, kind="stable")
+    _, first, row = np.unique(shown.request_num[order], return_index=True, return_inverse=True)
+    slot = np.arange(len(order)) - first[row]
+    shape = (len(first), int(slot.max()) + 1)
+    items, position = np.zeros(shape, np.intp), np.ones(shape, np.int32)
+    items[row, slot], position[row, slot] = shown.item_num[order], shown.position[order]
+    heads = order[first]
+    at = day.astype("datetime64[us]")
+    histories = split.train.histories_at(shown.user_num[heads], shown.shown_at[heads])
+    launched = np.isnat(model.catalogue.launched_at) | (model.catalogue.launched_at <= at + DAY)
+    served = replace(model, sale_mask=launched, data_to=at)
+    rows = candidate_features(served, histories, at, served.terms(histories, at), items, position)
+    return rows.names, rows.values[row, slot], shown.responded[order]
 
 
 def candidate_rows(
