@@ -9,7 +9,7 @@ HERE = Path(__file__).resolve().parent
 if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
-from ui import errors, frame  # noqa: E402 (the folder must be importable when the tests start this file from elsewhere)
+from ui import errors, frame, state  # noqa: E402 (tests start this file from elsewhere)
 
 st.set_page_config(page_title="Vitrine", page_icon=frame.FAVICON, layout="wide")
 
@@ -50,6 +50,7 @@ PAGES = {
 
 page = st.navigation(PAGES, expanded=True)
 st.set_page_config(page_title=f"{page.title} · Vitrine")
+state.drop_empty_parameters()
 frame.draw_logo()
 with errors.shown():
     frame.draw_footer()

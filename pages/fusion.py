@@ -33,9 +33,11 @@ with filter_bar():
 @st.fragment(key="lab_fragment")
 def draw() -> None:
     weights = state.draft_weights(live)
-    bench = data.bench(model, shopper or "", weights)
     left, right = st.columns([5, 3], gap="medium")
+    with right:  # first, since quality is what a person waits for
+        tuning_parts.quality_tiles(tuning.judge(model, weights), shelf.same_weights(weights, live))
     with left.container(border=True):
+        bench = data.bench(model, shopper or "", weights)
         lab.draw_lab(
             bench.data,
             weights,
@@ -46,7 +48,6 @@ def draw() -> None:
         )
         tuning_parts.exactness_note(bench)
     with right:
-        tuning_parts.quality_tiles(tuning.judge(model, weights), shelf.same_weights(weights, live))
         tuning_parts.surface_map(model, weights)
         tuning_parts.weight_table(weights, live)
 

@@ -4,9 +4,7 @@ Read-only objects are shared between visitors (`cache_resource`); every cache is
 or a promotion shows at the next rerun and nothing has to be cleared by hand.
 """
 
-import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +13,11 @@ import pandas as pd
 import streamlit as st
 
 from recsys.data.catalogue import Catalogue
+from recsys.data.snapshot import SNAPSHOT_FILE, Snapshot, latest_snapshot, load_snapshot
 from recsys.errors import RunError
 from recsys.settings import DEFAULT_SHOP, ShopPaths
+from recsys.training.runs import live_pointer as read_pointer
+from recsys.training.runs import load_model
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,21 +29,6 @@ if TYPE_CHECKING:
 LIVE, DRAFT = "Live", "Draft"
 """Names of the weights that are not presets."""
 _ROOT = Path(__file__).resolve().parent.parent
-
-
-@dataclass(frozen=True)
-class SnapshotInfo:
-    """What `snapshot.json` says of the newest snapshot."""
-
-    data_version: str
-    name: str
-    simulated: bool
-    n_items: int
-    n_users: int
-    n_events: int
-    data_from: pd.Timestamp
-    data_to: pd.Timestamp
-    created_at: pd.Timestamp
 
 
 def shop_paths() -> ShopPaths:
@@ -76,28 +62,17 @@ def open_store() -> "Store":
     return _open_store(str(shop_paths().root))
 
 
-def newest_snapshot() -> SnapshotInfo | None:
+def newest_snapshot() -> Snapshot | None:
     """Return the newest snapshot's description, or None when nothing was exported yet."""
-    found = sorted(shop_paths().snapshots.glob("*/snapshot.json"), key=lambda p: p.stat().st_mtime_ns)
-    if not found:
+    folder = latest_snapshot(shop_paths())
+    if folder is None:
         return None
-    return _read_snapshot(str(found[-1]), found[-1].stat().st_mtime_ns)
+    return _describe_snapshot(str(folder), (folder / SNAPSHOT_FILE).stat().st_mtime_ns)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _read_snapshot(path: str, changed_ns: int) -> SnapshotInfo:
-    said = json.loads(Path(path).read_text())
-    return SnapshotInfo(
-        data_version=said["data_version"],
-        name=said.get("name") or "Shop",
-        simulated=bool(said.get("simulated")),
-        n_items=said["n_items"],
-        n_users=said["n_users"],
-        n_events=said["n_events"],
-        data_from=pd.Timestamp(said["data_from"]),
-        data_to=pd.Timestamp(said["data_to"]),
-        created_at=pd.Timestamp(said["created_at"]),
-    )
+def _describe_snapshot(folder: str, changed_ns: int) -> Snapshot:
+    return load_snapshot(Path(folder), verify=False)
 
 
 def snapshot_catalogue() -> Catalogue | None:
@@ -117,16 +92,13 @@ def read_catalogue(folder: str, data_version: str) -> Catalogue:
     data_version
         Which of them.
     """
-    return Catalogue(pd.read_parquet(Path(folder) / data_version / "catalogue.parquet"))
+    return Catalogue(pd.read_parquet(load_snapshot(Path(folder) / data_version).catalogue))
 
 
 def live_pointer() -> tuple[str, int] | None:
     """Return (run_id, version) of the promotion pointer, read afresh at every run; None when nothing is live."""
-    try:
-        said = json.loads((shop_paths().runs / "live.json").read_text())
-    except FileNotFoundError:
-        return None
-    return (said["run_id"], said["version"]) if said.get("run_id") else None
+    said = read_pointer(shop_paths())
+    return None if said["run_id"] is None else (str(said["run_id"]), int(said["version"]))
 
 
 def live_model() -> "Model":
@@ -150,8 +122,6 @@ def run_model(run_id: str, version: int = 0) -> "Model":
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the model…")
 def _load_model(root: str, run_id: str, version: int) -> "Model":
-    from recsys.training.runs import load_model
-
     return load_model(ShopPaths(Path(root)), run_id)
 
 

@@ -14,7 +14,8 @@ _HTML = """
   <details><summary>Other terms of the sum</summary><div class="rest"></div></details>
   <ol class="shelf" aria-label="Top products for these weights"></ol>
   <div class="changes">
-    <strong class="count"></strong><span class="out">Out:</span><ol class="gone" aria-label="Products that left the list"></ol>
+    <strong class="count"></strong><span class="out">Out:</span>
+    <ol class="gone" aria-label="Products that left the list"></ol>
   </div>
   <ol class="bars" aria-label="The sum of the first products, term by term"></ol>
   <p class="spoken" role="status" aria-live="polite"></p>

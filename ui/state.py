@@ -26,6 +26,18 @@ JOB = "job_run_id"  # session: training job followed last
 PRESET = "preset"  # session: preset chosen last
 
 
+def drop_empty_parameters() -> None:
+    """Take parameters without a value out of the address; a bound widget would read them as "nothing chosen".
+
+    Bound widgets read the address of the run's start, so the run begins again without them.
+    """
+    empty = [k for k in st.query_params if not any(st.query_params.get_all(k))]
+    for key in empty:
+        del st.query_params[key]
+    if empty:
+        st.rerun()
+
+
 def parse_weights(text: str | None, names: Iterable[str]) -> dict[str, float] | None:
     """Read "text:0.4,image:0.2"; None when the text does not fit, so that a nonsense link falls back to live.
 

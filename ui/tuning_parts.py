@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping
 
 import streamlit as st
-from recsys.fusion.presets import list_presets, save_preset
 
 from recsys.fusion.holdout import Quality
+from recsys.fusion.presets import list_presets, save_preset
 from recsys.ranking.model import Model
 from ui import charts, data, errors, lab, shelf, state, tuning
 from ui.components import empty_state, heading, metric_tile

@@ -63,14 +63,15 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         log = tmp_path_factory.mktemp("server") / "log.txt"
         command = [sys.executable, "-m", "streamlit", "run", str(REPOSITORY / "asgi.py"), f"--server.port={port}"]
         environment = {**os.environ, "VITRINE_SHOP": str(paths.root), "OMP_NUM_THREADS": "1"}
-        process = subprocess.Popen(
-            command,
-            cwd=REPOSITORY,
-            env=environment,
-            stdout=log.open("wb"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=REPOSITORY,
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         server = Server(f"http://127.0.0.1:{port}", process, log)
         servers.append(server)
         _wait_until_healthy(server)

@@ -84,3 +84,11 @@ def test_a_product_that_is_gone_is_a_sentence(open_page: OpenPage, shopper: str)
     at.run()
     assert not at.exception
     assert any("This product is gone" in m.value for m in at.markdown)
+
+
+def test_parameters_without_a_value_fall_back(open_page: OpenPage):
+    at = open_page("recommendations", category="", products="", view="", use="", hide_seen="", shopper="")
+    assert not at.exception and not at.error
+    assert at.session_state[state.VIEW] == "Grid"
+    assert at.session_state[state.ITEMS] == "all"
+    assert at.selectbox(key=state.WEIGHT_SET).value == "Live"
