@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from recsys.data.impressions import Impressions
-from recsys.errors import RunError
+from recsys.errors import InputError, RunError
 from recsys.progress import Progress, scaled, silent
 from recsys.settings import Settings
 from recsys.training.config import TrainingConfig
@@ -60,8 +60,6 @@ def split_day(split: str) -> str:
     >>> split_day("time:2011-09-01")
     '2011-09-01'
     """
-    from recsys.errors import InputError
-
     kind, _, day = split.partition(":")
     try:
         if kind != "time":
@@ -147,8 +145,15 @@ def load_inputs(
     -------
     tuple
         The inputs of `training.pipeline.train_model`, and facts about the encoders.
+
+    Raises
+    ------
+    InputError
+        If the catalogue is empty.
     """
     catalogue, interactions, events = load_data(snapshot)
+    if len(catalogue) == 0:
+        raise InputError("The shop has no product: import a catalogue first (`vitrine import catalogue FILE`).")
     known_by: np.datetime64 = np.datetime64("now", "us")
     if len(interactions) >= MIN_INTERACTIONS:
         known_by = plan_windows(interactions, config).response_from
