@@ -3,7 +3,7 @@
 import streamlit as st
 
 from recsys.vocabulary import Warmth
-from recsys.workflows.performance import list_placements, view_performance
+from recsys.workflows.performance import list_placements
 from ui import data, figure_words, page_data, performance_panel, state
 from ui.components import empty_state, filter_bar, page_header
 from ui.notices import simulated_notice
@@ -49,30 +49,27 @@ with filter_bar():
         help=figure_words.WARMTH_HELP,
     )
 
-if found is None:
+view = page_data.performance_view(days, placement, figure_words.read_warmth(warmth))
+if view is None:
     empty_state(
         "No events yet",
         "Import events with impressions: they are counted here from the next import or training on.",
         icon=":material/monitoring:",
         command=data.shop_command("import events FILE"),
     )
+elif view.figures.impressions == 0:
+    empty_state(
+        "Nothing was shown in this period",
+        "Choose a longer period, all placements or all products. Impressions need a request id to be counted.",
+        icon=":material/visibility_off:",
+    )
 else:
-    outcomes, period = found
-    kept = figure_words.read_warmth(warmth)
-    view = view_performance(outcomes, data.snapshot_catalogue(), period, placement=placement, warmth=kept)
-    if view.figures.impressions == 0:
-        empty_state(
-            "Nothing was shown in this period",
-            "Choose a longer period or all placements. Impressions need a request id to be counted.",
-            icon=":material/visibility_off:",
-        )
-    else:
-        performance_panel.summary_line(view)
-        performance_panel.tiles(view)
-        performance_panel.rate_by_day(view)
-        performance_panel.segments_table(view)
-        chosen = performance_panel.items_table(view)
-        if chosen is not None:
-            performance_panel.item_card(view, chosen)
+    performance_panel.summary_line(view)
+    performance_panel.tiles(view)
+    performance_panel.rate_by_day(view)
+    performance_panel.segments_table(view)
+    chosen = performance_panel.items_table(view)
+    if chosen is not None:
+        performance_panel.item_card(view, chosen)
 
 offline_quality()

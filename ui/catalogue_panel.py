@@ -7,7 +7,7 @@ from recsys.store import ShopCounts
 from recsys.vocabulary import Columns
 from ui import data
 from ui.components import empty_state, export_button, heading, metric_tile, picture_url
-from ui.text import day, money, number, plain_text, plural
+from ui.text import cell_text, day, money, number, plain_text, plural
 
 PAGE_ROWS = 50
 EXPORT_ROWS = 100_000
@@ -88,12 +88,12 @@ def items_frame(items: pd.DataFrame) -> pd.DataFrame:
     items
         Canonical catalogue columns.
     """
-    text = {c: [plain_text(v, 120) for v in items[c]] for c in (Columns.TITLE, Columns.CATEGORY, Columns.BRAND)}
+    text = {c: [cell_text(v, 120) for v in items[c]] for c in (Columns.TITLE, Columns.CATEGORY, Columns.BRAND)}
     pictures = [picture_url(h[0]) if h is not None and len(h) else None for h in items[Columns.IMAGES]]
     return pd.DataFrame(
         {
             "picture": pictures,
-            Columns.ITEM: items[Columns.ITEM],
+            Columns.ITEM: [cell_text(i, 80) for i in items[Columns.ITEM]],
             **text,
             Columns.PRICE: [
                 money(float(v), c) for v, c in zip(items[Columns.PRICE], items[Columns.CURRENCY], strict=True)

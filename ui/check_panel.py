@@ -7,7 +7,7 @@ from recsys.ingest.mapping import Kind
 from recsys.workflows.imports import ImportReport
 from recsys.workflows.uploads import tabulate_problems
 from ui.components import export_button, heading
-from ui.text import plain_text, plural
+from ui.text import cell_text, plural
 
 _PROBLEM_HEIGHT = 56
 """Room for a message of two lines, in pixels."""
@@ -48,7 +48,7 @@ def _problem_table(kind: Kind, report: ImportReport) -> None:
         export_button(lambda: problems, f"{kind}_problems.csv", label="Download", key=f"problems_export:{kind}")
     column = st.column_config
     st.dataframe(
-        problems.map(lambda v: plain_text(v, 400) if isinstance(v, str) else v),
+        problems.map(lambda v: cell_text(v, 400) if isinstance(v, str) else v),
         hide_index=True,
         placeholder="–",
         key=f"problems:{kind}",
@@ -80,7 +80,7 @@ def _is_nothing(value: object) -> bool:
 def _show_cell(value: object) -> object:
     """A cell as text or number; times without their zeros."""
     if isinstance(value, list):
-        return plain_text(", ".join(str(v) for v in value), 80)
+        return cell_text(", ".join(str(v) for v in value), 80)
     if isinstance(value, pd.Timestamp) and not pd.isna(value):
         return value.strftime("%Y-%m-%d" if value == value.normalize() else "%Y-%m-%d %H:%M:%S")
-    return plain_text(value, 80) if isinstance(value, str) else value
+    return cell_text(value, 80) if isinstance(value, str) else value

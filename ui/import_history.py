@@ -8,7 +8,7 @@ from recsys.workflows.imports import rollback_import
 from ui import data
 from ui.components import export_button, heading
 from ui.errors import shown
-from ui.text import number, plain_text, plural, safe_text
+from ui.text import cell_text, number, plural, safe_text
 
 _COUNTS = ("Rows", "Added", "Changed", "As before", "Left out")
 _STATUS = {"applied": "Applied", "rolled_back": "Rolled back"}
@@ -54,7 +54,7 @@ def _frame(imports: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Import": imports["import_id"],
-            "File": [plain_text(name, 80) for name in imports["file_name"]],
+            "File": [cell_text(name, 80) for name in imports["file_name"]],
             "When": imports["finished_at"].dt.tz_localize(None),
             "Rows": imports["rows_read"],
             "Added": imports["added"],

@@ -12,7 +12,7 @@ from recsys.training.runs import RunRecord, show_run
 from recsys.workflows.run_history import COLUMN_LABELS, read_figure
 from ui import charts, data, frame, shelf, state
 from ui.components import export_button, heading, metric_tile, picture_url, thumbnail
-from ui.text import day, number, percent, plain_text, plural, safe_text, signed
+from ui.text import cell_text, day, number, percent, plural, safe_text, signed
 
 FIT_HELP = (
     "How far the product stands above an average product, in standard deviations of a shopper's scores, averaged "
@@ -78,12 +78,12 @@ def screen_frame(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "picture": [picture_url(h) or None for h in table["image"]],
-            "title": [plain_text(t, 80) for t in table["title"]],
+            "title": [cell_text(t, 80) for t in table["title"]],
             "launched": table["appeared_at"].dt.tz_localize(None),
             "days": table["days_listed"],
             "fit": table["fit"].round(2),
             "reach": 100 * table["reach"],
-            "audience": [plain_text(a, 160) for a in table["short"]],
+            "audience": [cell_text(a, 160) for a in table["short"]],
             "impressions": table["impressions"],
             "clicks": table["clicks"],
             "rate": 100 * table["click_through_rate"],

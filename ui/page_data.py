@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from recsys.settings import ShopPaths
-from recsys.vocabulary import Columns
+from recsys.vocabulary import Columns, Warmth
 from ui import data
 
 if TYPE_CHECKING:
@@ -59,6 +59,31 @@ def _shown_outcomes(
     folder = str(ShopPaths(Path(root)).snapshots)
     rows = data.open_store().performance(period.before.to_pydatetime(), period.end.to_pydatetime(), by=OUTCOMES_BY)
     return mark_warmth(rows, data.read_catalogue(folder, data_version), _first_seen(folder, data_version)), period
+
+
+def performance_view(days: int, placement: str | None = None, warmth: Warmth | None = None) -> "PerformanceView | None":
+    """Return the figures of the last `days` days, of one placement and warmth if asked; None without events."""
+    found, info = shown_outcomes(days), data.newest_snapshot()
+    if found is None or info is None:
+        return None
+    version = f"{data.shop_paths().root}:{data.open_store().data_version()}:{info.data_version}"
+    return _performance_view(version, days, placement, warmth, *found)
+
+
+@st.cache_resource(max_entries=24, ttl=3600, show_spinner="Measuring…")
+def _performance_view(
+    version: str,
+    days: int,
+    placement: str | None,
+    warmth: Warmth | None,
+    _outcomes: pd.DataFrame,
+    _period: "Period",
+) -> "PerformanceView":
+    from recsys.workflows.performance import view_performance
+
+    catalogue = data.snapshot_catalogue()
+    assert catalogue is not None
+    return view_performance(_outcomes, catalogue, _period, placement=placement, warmth=warmth)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -136,8 +161,7 @@ def overview(days: int) -> "Overview | None":
     store, catalogue = data.open_store(), data.snapshot_catalogue()
     if catalogue is None:
         return None
-    found = shown_outcomes(days)
-    performance = None if found is None else _performance(store.data_version(), days, *found)
+    performance = performance_view(days)
     pointer = data.live_pointer()
     return build_overview(
         counts=store.counts(),
@@ -149,12 +173,3 @@ def overview(days: int) -> "Overview | None":
         store_problem=store.read_only_reason,
         now=pd.Timestamp.now("UTC"),
     )
-
-
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _performance(stored_version: str, days: int, _outcomes: pd.DataFrame, _period: "Period") -> "PerformanceView":
-    from recsys.workflows.performance import view_performance
-
-    catalogue = data.snapshot_catalogue()
-    assert catalogue is not None
-    return view_performance(_outcomes, catalogue, _period)

@@ -23,7 +23,7 @@ from ui.figure_words import (
     interval_text,
     reading,
 )
-from ui.text import day, money, number, percent, plain_text, plural, safe_text
+from ui.text import cell_text, day, money, number, percent, plural, safe_text
 
 
 def summary_line(view: PerformanceView) -> None:
@@ -124,7 +124,7 @@ def segments_frame(view: PerformanceView, *, plain: bool = False) -> pd.DataFram
     """
     rows = []
     for segment in view.segments:
-        name = WARMTH_TEXTS[Warmth(segment.name)][0] if segment.kind == "warmth" else plain_text(segment.name, 60)
+        name = WARMTH_TEXTS[Warmth(segment.name)][0] if segment.kind == "warmth" else cell_text(segment.name, 60)
         head: dict[str, object] = {"Part": name, "Shown": segment.figures.impressions}
         rows.append(
             head | (_numbers(segment.figures) if plain else _words(segment.figures, segment.changes, view.currency))
@@ -183,8 +183,8 @@ def items_frame(view: PerformanceView) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "picture": [picture_url(h) or None for h in items["image"]],
-            "title": [plain_text(t, 80) for t in items["title"]],
-            "category": [plain_text(c.split(CATEGORY_SEPARATOR)[-1], 40) for c in items["category"]],
+            "title": [cell_text(t, 80) for t in items["title"]],
+            "category": [cell_text(c.split(CATEGORY_SEPARATOR)[-1], 40) for c in items["category"]],
             "impressions": items["impressions"],
             "rate": 100 * items["click_through_rate"],
             "interval": [f"{percent(a)} to {percent(b)}" for a, b in zip(items["low"], items["high"], strict=True)],

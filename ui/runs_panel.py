@@ -17,7 +17,7 @@ from ui.errors import shown
 from ui.job_panel import BADGES, duration
 from ui.offline_panel import quality_card
 from ui.shelf import label_of
-from ui.text import plain_text, plural, safe_text
+from ui.text import cell_text, plural, safe_text
 
 _STATUS_WORDS = {
     JobStatus.QUEUED: "Starting",
@@ -64,7 +64,7 @@ def runs_frame(rows: Sequence[RunRow]) -> pd.DataFrame:
                 **{label: _recall(r, column) for column, (label, _) in COLUMN_LABELS.items()},
                 "Data": r.data_version,
                 "Weights": _weights(r),
-                "Note": plain_text(r.message, 160),
+                "Note": cell_text(r.message, 160),
             }
             for r in rows
         ]

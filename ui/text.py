@@ -31,6 +31,15 @@ def plain_text(value: object, limit: int = 200) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def cell_text(value: object, limit: int = 200) -> str:
+    """Return text for a cell of a table on screen, harmless also in the CSV that Streamlit's own table menu saves.
+
+    A text that a spreadsheet would compute begins with an invisible word joiner, which makes it plain text.
+    """
+    text = plain_text(value, limit)
+    return _JOINER + text if text.startswith(_FORMULA) else text
+
+
 def safe_text(value: object, limit: int = 200) -> str:
     """Return text for any widget that reads Markdown; it shows as written and never becomes a link, picture or icon.
 
