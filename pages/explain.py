@@ -8,11 +8,13 @@ from recsys.ranking import rank
 from recsys.vocabulary import ItemScope
 from ui import data, explain_panel, frame, shelf, state
 from ui.components import empty_state, filter_bar, page_header
+from ui.notices import simulated_notice
 from ui.text import plain_text
 
 page_header("Explain", "Why one product stands where it stands for one shopper, term by term.")
 model = frame.require_model()
 weight_sets = data.weight_sets(model)
+simulated_notice()
 
 with filter_bar():
     shopper = st.selectbox(

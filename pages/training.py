@@ -7,10 +7,12 @@ from recsys.workflows.run_history import list_trainings
 from ui import data, frame, runs_panel, state, training_form
 from ui.components import page_header
 from ui.job_panel import job_panel
+from ui.notices import simulated_notice
 
 page_header(
     "Training", "Learn from the shop's newest data in a process of its own. You can leave this page; it keeps going."
 )
+simulated_notice()
 
 paths = data.shop_paths()
 if not paths.store.exists():

@@ -83,10 +83,10 @@ def screen_frame(table: pd.DataFrame) -> pd.DataFrame:
             "days": table["days_listed"],
             "fit": table["fit"].round(2),
             "reach": 100 * table["reach"],
-            "audience": [cell_text(a, 160) for a in table["short"]],
             "impressions": table["impressions"],
             "clicks": table["clicks"],
             "rate": 100 * table["click_through_rate"],
+            "audience": [cell_text(a, 160) for a in table["short"]],
             "sale": ["On sale" if s else "Not on sale" for s in table["on_sale"]],
         }
     )
