@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ui.text import safe_frame, safe_text
 
-_HASH = re.compile(r"^[0-9a-f]{64}$")
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def page_header(title: str, sentence: str, actions: Callable[[], None] | None = None) -> None:
@@ -139,7 +139,7 @@ def export_button(
 
 def picture_url(content_hash: str | None, size: Literal[96, 320] = 96) -> str:
     """Return the address of a stored picture; empty text when there is none or the hash is not one."""
-    return f"/pictures/{content_hash}-{size}.webp" if content_hash and _HASH.match(content_hash) else ""
+    return f"/pictures/{content_hash}-{size}.webp" if content_hash and _HASH.fullmatch(content_hash) else ""
 
 
 def initials(title: str) -> str:

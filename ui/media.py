@@ -9,12 +9,12 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from recsys.settings import ShopPaths
 
-_NAME = re.compile(r"^([0-9a-f]{2})([0-9a-f]{62})-(96|320)\.webp$")
+_NAME = re.compile(r"([0-9a-f]{2})([0-9a-f]{62})-(96|320)\.webp")
 
 
 def find_picture(paths: ShopPaths, name: str) -> Path | None:
     """Return the file of a picture name such as `ab…ef-96.webp`; None for any other name or a missing file."""
-    match = _NAME.match(name)
+    match = _NAME.fullmatch(name)
     if match is None:
         return None
     path = paths.media / match[1] / name
