@@ -10,7 +10,7 @@ from recsys.encoders.image.tuned import CONFIG_FILE, WEIGHTS_FILE
 from recsys.errors import CancelledError, EncoderError
 from tests.encoders.conftest import CountingEncoder
 
-CONFIG = FineTuneConfig(epochs=15, batch_size=32, tuned_size=8, ridge=1.0, budget_s=60)
+CONFIG = FineTuneConfig(epochs=15, batch_size=32, tuned_size=8, n_blocks=1, learning_rate=1e-3, budget_s=60)
 
 
 @pytest.fixture(scope="module")

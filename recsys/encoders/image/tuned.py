@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from recsys.encoders.contract import CountProgress, Embeddings, hash_files, normalise_rows
-from recsys.encoders.device import autocast, hash_state, reduced_precision, resolve_device
+from recsys.encoders.device import hash_state, resolve_device
 from recsys.encoders.image.compact_vit import BATCH_SIZE
 from recsys.encoders.pictures import Picture, Pixels, read_batches
 from recsys.encoders.vit import CompactVit, Tail, VitConfig, join
@@ -67,14 +67,11 @@ class TunedVitEncoder:
         On its device.
     text_encoder_id
         Of the locked text tower; `project` lands in its space.
-    precision
-        Number format for matrix products; None computes in float32.
     """
 
-    def __init__(self, model: TunedVit, text_encoder_id: str, precision: torch.dtype | None = None) -> None:
+    def __init__(self, model: TunedVit, text_encoder_id: str) -> None:
         self.model = model.eval()
         self.text_encoder_id = text_encoder_id
-        self.precision = precision
         extra = f"{asdict(model.network.config)} {model.original_share} {text_encoder_id}"
         self.encoder_id = f"tuned_vit-{hash_state(model, extra)}"
         self.embedding_size = model.projection.in_features + model.network.config.embedding_size
@@ -104,7 +101,7 @@ class TunedVitEncoder:
         """Encode squares already decoded, uint8 (b, s, s, 3) → float32 (b, d) of length 1."""
         device = self.model.projection.weight.device
         batch = torch.from_numpy(np.ascontiguousarray(pixels)).to(device).permute(0, 3, 1, 2)
-        with torch.inference_mode(), autocast(device, self.precision):
+        with torch.inference_mode():
             vectors = self.model(batch)
         return normalise_rows(vectors.float().cpu().numpy())
 
@@ -159,7 +156,7 @@ def _to_half(tensor: Tensor) -> Tensor:
     return tensor.half() if tensor.is_floating_point() else tensor
 
 
-def load(reference: str, device: str = "auto", full_precision: bool = False) -> TunedVitEncoder:
+def load(reference: str, device: str = "auto") -> TunedVitEncoder:
     """Load what `TunedVitEncoder.save` wrote.
 
     Parameters
@@ -168,8 +165,6 @@ def load(reference: str, device: str = "auto", full_precision: bool = False) -> 
         The folder.
     device
         `auto`, `cpu` or `cuda`.
-    full_precision
-        Compute in float32 even where a shorter format is faster.
 
     Raises
     ------
@@ -188,5 +183,4 @@ def load(reference: str, device: str = "auto", full_precision: bool = False) -> 
         model.load_state_dict(load_file(folder / WEIGHTS_FILE))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise EncoderError(f"Cannot load a fine-tuned image encoder from {folder.name}: {error}") from error
-    precision = None if full_precision else reduced_precision(target)
-    return TunedVitEncoder(model.to(target), settings["text_encoder_id"], precision)
+    return TunedVitEncoder(model.to(target), settings["text_encoder_id"])
