@@ -6,7 +6,7 @@ from recsys.data.ranking import Filters
 from recsys.explanation import explain_pair
 from recsys.ranking import rank
 from recsys.vocabulary import ItemScope
-from ui import data, explain_panel, frame, shelf, state
+from ui import data, explain_panel, frame, item_choice, shelf, state
 from ui.components import empty_state, filter_bar, page_header
 from ui.notices import simulated_notice
 from ui.text import plain_text
@@ -50,19 +50,19 @@ with filter_bar():
 filters = Filters(items=ItemScope(scope), exclude_seen=hide_seen, only_on_sale=in_stock)
 request = shelf.build_request(model, shopper, filters, weight_sets[used], shelf.now(), shelf.PLACES_KNOWN)
 top = [str(i) for i in rank(request, model).item_ids[: shelf.LIST_LENGTH]]
-explain_panel.follow_address(model)
-options = explain_panel.item_options(model, top, query)
+item_choice.follow_address(model)
+options = item_choice.item_options(model, top, query)
 
 with product_slot:
     item = st.selectbox(
         "Product",
         options,
-        format_func=lambda i: explain_panel.name_item(model.catalogue, top, i),
+        format_func=lambda i: item_choice.name_item(model.catalogue, top, i),
         key=state.ITEM,
         help="Her list, best first; search to reach any other product.",
     )
 
-explain_panel.write_address(item)
+item_choice.write_address(item)
 if item is None:
     empty_state(
         "No product to explain",

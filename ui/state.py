@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 SHOPPER = "shopper"  # bound to the URL; shared by Recommendations, Fusion and Explain
-ITEM = "item"  # in the URL of Explain as an id, written by ui.explain_panel
+ITEM = "item"  # in the URL of Explain as an id, written by ui.item_choice
 ITEM_WRITTEN = "item_written"  # session: the product last written into the address
 CATEGORY = "category"  # bound; Recommendations
 ITEMS = "products"  # bound; All, New or Warm
