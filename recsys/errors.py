@@ -1,4 +1,7 @@
-"""The few error classes a caller reacts to differently. Every message says what is wrong, the value received, what is allowed and what to do."""
+"""The few error classes a caller reacts to differently.
+
+Every message says what is wrong, the value received, what is allowed and what to do.
+"""
 
 
 class VitrineError(Exception):
