@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys.data.interactions import Histories, Interactions
@@ -138,6 +138,7 @@ def test_histories_made_of_items_stacked_and_empty() -> None:
     assert Histories.empty(3).lengths.tolist() == [0, 0, 0]
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6), st.integers(0, 30)), max_size=40), st.integers(0, 30))
 def test_a_cut_loses_and_invents_nothing(rows: list[tuple[int, int, int]], cut: int) -> None:
     shop = interactions(catalogue(7), [(f"u{u}", i, age) for u, i, age in rows])
@@ -148,6 +149,7 @@ def test_a_cut_loses_and_invents_nothing(rows: list[tuple[int, int, int]], cut: 
     assert np.array_equal(past.histories.lengths + rest.histories.lengths, shop.histories.lengths)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.permutations(range(len(ROWS))))
 def test_the_order_of_the_events_does_not_matter(order: list[int]) -> None:
     shop = interactions(catalogue(5), ROWS)

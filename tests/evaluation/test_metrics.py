@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys.evaluation.metrics import bootstrap_mean, coverage, hit_matrix, ndcg, recall
@@ -65,6 +65,7 @@ def test_the_interval_holds_the_mean_and_shrinks_with_more_users() -> None:
     assert (nobody.value, nobody.low, nobody.high, nobody.n_users) == (0, 0, 0, 0)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 12))
 def test_metrics_lie_between_0_and_1_and_ignore_the_names_of_items(seed: int, k: int) -> None:
     rng = np.random.default_rng(seed)
@@ -80,6 +81,7 @@ def test_metrics_lie_between_0_and_1_and_ignore_the_names_of_items(seed: int, k:
         np.testing.assert_allclose(metric(hit_matrix(renamed[lists], relevant[:, back], k), n_relevant), values)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_a_perfect_list_is_1_and_a_swap_upwards_never_hurts(seed: int) -> None:
     rng = np.random.default_rng(seed)
