@@ -25,6 +25,9 @@ from ui.figure_words import (
 )
 from ui.text import cell_text, day, money, number, percent, plural, safe_text
 
+SCREEN_ROWS = 300
+"""Products in the table on screen; a longer one would slow the page down for rows nobody scrolls to."""
+
 
 def summary_line(view: PerformanceView) -> None:
     """Say how much the figures rest on, and what they are compared with."""
@@ -158,7 +161,7 @@ def items_table(view: PerformanceView) -> str | None:
     """Draw the items that were shown, most shown first; return the id of the row chosen, if any."""
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            heading("Products shown", "most shown first; choose a row to look closer")
+            heading("Products shown", _table_note(len(view.items)))
             export_button(lambda: view.items.drop(columns=["line", "image"]), "performance_items.csv")
         frame = items_frame(view)
         chosen = st.dataframe(
@@ -177,9 +180,19 @@ def items_table(view: PerformanceView) -> str | None:
         return str(view.items[Columns.ITEM].iloc[rows[0]]) if rows and rows[0] < len(view.items) else None
 
 
+def _table_note(n_items: int) -> str:
+    """How the table is ordered, and where the rest is."""
+    rest = (
+        f"the {SCREEN_ROWS} most shown of {n_items:,}; Export has them all"
+        if n_items > SCREEN_ROWS
+        else "most shown first"
+    )
+    return f"{rest}; choose a row to look closer"
+
+
 def items_frame(view: PerformanceView) -> pd.DataFrame:
-    """Return the table on screen: picture, title, counts, rates in percent."""
-    items = view.items
+    """Return the table on screen, its first `SCREEN_ROWS` rows: picture, title, counts, rates in percent."""
+    items = view.items.head(SCREEN_ROWS)
     return pd.DataFrame(
         {
             "picture": [picture_url(h) or None for h in items["image"]],
