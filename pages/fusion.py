@@ -25,9 +25,7 @@ with filter_bar():
     )
     tuning_parts.preset_picker(model)
     tuning_parts.preset_saver(model, live)
-    st.button(
-        "Back to live", icon=":material/restart_alt:", on_click=state.keep_draft, args=(None,), key="back_to_live"
-    )
+    st.button("Back to live", icon=":material/restart_alt:", on_click=tuning_parts.go_back_to_live, key="back_to_live")
 
 
 @st.fragment(key="lab_fragment")

@@ -15,16 +15,19 @@ import streamlit as st
 from recsys.data.catalogue import Catalogue
 from recsys.data.snapshot import SNAPSHOT_FILE, Snapshot, latest_snapshot, load_snapshot
 from recsys.errors import RunError
+from recsys.fusion.presets import list_presets
 from recsys.settings import DEFAULT_SHOP, ShopPaths
 from recsys.training.runs import live_pointer as read_pointer
 from recsys.training.runs import load_model
+from ui.shelf import list_categories, list_shoppers, now
+from ui.state import draft_weights
+from ui.tuning import GRID, SYMBOLS, Bench, build_bench
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from recsys.ranking.model import Model
     from recsys.store import Store
-    from ui.tuning import Bench
 
 LIVE, DRAFT = "Live", "Draft"
 """Names of the weights that are not presets."""
@@ -131,8 +134,6 @@ def _load_model(root: str, run_id: str, version: int) -> "Model":
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _choices(root: str, run_id: str, version: int) -> tuple[list[str], list[str]]:
     """Shoppers and categories to offer, of one run."""
-    from ui.shelf import list_categories, list_shoppers
-
     model = _load_model(root, run_id, version)
     return list_shoppers(model), list_categories(model.catalogue)
 
@@ -152,9 +153,6 @@ def categories() -> list[str]:
 
 def weight_sets(model: "Model") -> dict[str, dict[str, float] | None]:
     """Return weights by the name shown: Live (None), the draft of this visitor if there is one, every preset."""
-    from recsys.fusion.presets import list_presets
-    from ui.state import draft_weights
-
     sets: dict[str, dict[str, float] | None] = {LIVE: None}
     draft = draft_weights(model.weights)
     if draft != dict(model.weights):
@@ -169,29 +167,26 @@ def weight_sets(model: "Model") -> dict[str, dict[str, float] | None]:
 # ------------------------------------------------------------- Fusion
 
 
-def bench(model: "Model", shopper: str, weights: dict[str, float]) -> "Bench":
+def bench(model: "Model", shopper: str, weights: dict[str, float]) -> Bench:
     """Return what the lab shows for a shopper at these slider positions; kept for a while, since people go back."""
-    from ui.shelf import now
-
-    return _bench(model.run_id, shopper, tuple(sorted(weights.items())), str(now()), model)
+    ordered = tuple(sorted(weights.items()))
+    return _bench(str(shop_paths().root), model.run_id, shopper, ordered, str(now()), model)
 
 
 @st.cache_resource(max_entries=64, ttl=600, show_spinner=False)
-def _bench(run_id: str, shopper: str, weights: tuple[tuple[str, float], ...], minute: str, _model: "Model") -> "Bench":
-    from ui.tuning import build_bench
-
+def _bench(
+    root: str, run_id: str, shopper: str, weights: tuple[tuple[str, float], ...], minute: str, _model: "Model"
+) -> Bench:
     return build_bench(_model, shopper, dict(weights), np.datetime64(minute, "us"))
 
 
 def surface(model: "Model", others: dict[str, float]) -> "NDArray[np.float64]":
     """Return NDCG@20 of held-out shoppers over the α/β grid with the other weights as given."""
-    return _surface(model.run_id, tuple(sorted(others.items())), model)
+    return _surface(str(shop_paths().root), model.run_id, tuple(sorted(others.items())), model)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _surface(run_id: str, others: tuple[tuple[str, float], ...], _model: "Model") -> "NDArray[np.float64]":
-    from ui.tuning import GRID, SYMBOLS
-
+def _surface(root: str, run_id: str, others: tuple[tuple[str, float], ...], _model: "Model") -> "NDArray[np.float64]":
     assert _model.holdout is not None
     found = _model.holdout.surface(dict(others), *SYMBOLS, grid=GRID)
     found.setflags(write=False)

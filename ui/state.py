@@ -81,6 +81,11 @@ def draft_weights(live: Mapping[str, float]) -> dict[str, float]:
     return dict(live)
 
 
+def forget_preset() -> None:
+    """Show no preset as chosen, since the weights are no longer its own; inside a callback only."""
+    st.session_state[PRESET] = None
+
+
 def keep_draft(weights: Mapping[str, float] | None) -> None:
     """Remember weights under trial in session and address; None goes back to the live ones."""
     if weights is None:

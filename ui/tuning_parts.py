@@ -26,6 +26,7 @@ def take_release(names: tuple[str, ...], live: Mapping[str, float]) -> None:
     """Callback of the lab: keep the weights just let go; the live ones again mean no draft."""
     weights = lab.read_release(state.LAB, names)
     if weights is not None:
+        state.forget_preset()
         state.keep_draft(None if not any(weights.values()) or shelf.same_weights(weights, live) else weights)
 
 
@@ -62,6 +63,12 @@ def preset_saver(model: Model, live: Mapping[str, float]) -> None:
     with st.popover("Save as preset", icon=":material/bookmark_add:"), st.form("save_preset", border=False):
         st.text_input("Name", key="preset_name", max_chars=60, placeholder="Autumn push")
         st.form_submit_button("Save", type="primary", on_click=save)
+
+
+def go_back_to_live() -> None:
+    """Callback: no draft, no preset."""
+    state.forget_preset()
+    state.keep_draft(None)
 
 
 def exactness_note(bench: tuning.Bench) -> None:
@@ -148,4 +155,5 @@ def _use_cell(weights: Mapping[str, float]) -> None:
             row, column = divmod(cell, len(tuning.GRID))
             moved = dict(weights) | dict(zip(tuning.SYMBOLS, (tuning.GRID[column], tuning.GRID[row]), strict=True))
             if any(moved.values()):
+                state.forget_preset()
                 state.keep_draft(moved)

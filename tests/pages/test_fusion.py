@@ -42,6 +42,7 @@ def test_a_preset_becomes_the_draft_and_live_comes_back(open_page: OpenPage):
     assert query(at, state.WEIGHTS).startswith("text:")
     at.button(key="back_to_live").click().run()
     assert state.DRAFT not in at.session_state
+    assert at.selectbox(key=state.PRESET).value is None
     assert query(at, state.WEIGHTS) is None
 
 
