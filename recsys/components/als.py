@@ -6,9 +6,17 @@ from scipy import sparse
 
 from recsys.data.interactions import Histories
 
+CONFIDENCE = 1.0
+"""Weight of a touched item over an untouched one, less one; the same when fitting and when folding in."""
+
 
 def fit_item_factors(
-    touched: sparse.csr_array, embedding_size: int, regularization: float, epochs: int, seed: int
+    touched: sparse.csr_array,
+    embedding_size: int,
+    regularization: float,
+    epochs: int,
+    seed: int,
+    confidence: float = CONFIDENCE,
 ) -> NDArray[np.float32]:
     """Item factors of implicit ALS, shape (n_items, embedding_size).
 
@@ -23,12 +31,12 @@ def fit_item_factors(
         model = AlternatingLeastSquares(
             factors=embedding_size, regularization=regularization, iterations=epochs, random_state=seed, use_gpu=False
         )
-        model.fit(sparse.csr_matrix(touched), show_progress=False)
+        model.fit(sparse.csr_matrix(touched) * (1 + confidence), show_progress=False)
     return np.asarray(model.item_factors, dtype=np.float32)
 
 
 def fold_in(
-    histories: Histories, item_factors: NDArray[np.float32], regularization: float, confidence: float = 1.0
+    histories: Histories, item_factors: NDArray[np.float32], regularization: float, confidence: float = CONFIDENCE
 ) -> NDArray[np.float32]:
     """User factors of unseen histories by one ridge solve each.
 

@@ -96,16 +96,20 @@ def plan_windows(interactions: Interactions, config: TrainingConfig) -> Windows:
         If the test start is outside the data.
     """
     first, end = interactions.occurred_at.min(), interactions.data_to
-    test_from = end - config.window_days * DAY
-    if config.test_from is not None:
+    if config.test_from is None:
+        step = _window((end - first) / DAY / 6, config)
+        test_from = end - step
+    else:
         test_from = np.datetime64(config.test_from, "us")
         if not first < test_from < end:
             raise InputError(f"The test start {config.test_from} is outside the data ({first} to {end}).")
-    span = min((test_from - first) / DAY / 4, float(config.window_days))
-    step = np.timedelta64(int(max(span, 1.0) * 86_400_000_000), "us")
-    if config.test_from is None and span < config.window_days:
-        test_from = end - step
+        step = _window((test_from - first) / DAY / 4, config)
     return Windows(test_from - 2 * step, test_from - step, test_from, end)
+
+
+def _window(longest_days: float, config: TrainingConfig) -> np.timedelta64:
+    """Length of one window: as configured, or as much as leaves half the data for learning, at least a day."""
+    return np.timedelta64(int(max(min(longest_days, config.window_days), 1.0) * 86_400_000_000), "us")
 
 
 def fit_components(
@@ -176,7 +180,8 @@ def _train_without_validation(
         at = np.datetime64("now", "us").astype("datetime64[D]").astype("datetime64[us]") + DAY
     progress("Learning without a validation window", 0.2)
     components = fit_components(inputs, seen, at, config)
-    weights = normalise(config.weights or {n: FALLBACK_WEIGHTS.get(n, 0.1) for n in components})
+    asked = FALLBACK_WEIGHTS if config.weights is None else config.weights
+    weights = normalise({n: float(asked.get(n, 0.0)) for n in components})
     model = Model(inputs.catalogue, seen, components, weights, data_to=at)
     facts = {"note": f"Only {len(seen)} interactions: default weights, nothing held out."}
     return Outcome(model, {}, {**facts, "n_items": len(inputs.catalogue), "n_interactions": len(seen)})

@@ -146,8 +146,10 @@ def choose_weights(task: ValidationTask, progress: Callable[[float, float], None
     dict
         Weights that sum to 1, by component name. A term that does not help gets 0.
     """
-    speaks = np.array([bool(z.any()) for z in task.z])
-    weights = np.array([FALLBACK_WEIGHTS.get(n, 0.1) for n in task.names]) * speaks
+    weights = np.array([FALLBACK_WEIGHTS.get(n, 0.1) for n in task.names])
+    if not task.columns:
+        return normalise(dict(zip(task.names, weights.tolist(), strict=True)))
+    weights *= np.array([bool(z.any()) for z in task.z])
     weights /= max(weights.max(), 1e-12)
     best = task.objective(_total(task, weights))
     for step in range(ROUNDS):

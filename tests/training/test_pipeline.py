@@ -134,12 +134,20 @@ def test_a_test_start_outside_the_data_is_said() -> None:
 
 
 def test_windows_follow_one_another_and_end_with_the_data() -> None:
-    windows = plan_windows(interactions(catalogue(40), draw_rows(span=60)), CONFIG)
+    windows = plan_windows(interactions(catalogue(40), draw_rows(span=66)), CONFIG)
     assert windows.end == AT and windows.test_from == AT - days(10)
     assert windows.validation_from == AT - days(20) and windows.response_from == AT - days(30)
     short = plan_windows(interactions(catalogue(40), draw_rows(span=12)), CONFIG)
     ordered = [short.response_from, short.validation_from, short.test_from, short.end]
     assert ordered == sorted(set(ordered)) and short.end == AT
+    assert days(5) <= short.end - short.response_from <= days(6)  # half of the twelve days is left to learn from
+
+
+def test_weights_of_a_term_the_run_lacks_are_left_out_where_nothing_can_be_validated() -> None:
+    config = replace(CONFIG, weights={"text": 1.0, "response": 1.0})
+    model = train_model(make_inputs([], vectors=("text",)), config, silent).model
+    assert "response" not in model.weights and model.weights["text"] == 1.0
+    assert len(rank(Request(Histories.empty(), AT, n=5), model)) == 5
 
 
 # ---------------------------------------------------------------- degenerate shops
