@@ -75,7 +75,8 @@ def build_bench(model: Model, shopper: str, positions: Mapping[str, float], at: 
     base = np.stack([z[0, eligible] for z in terms.z], axis=1).astype(np.float64)
     weights = np.array([positions[n] for n in names])
     together = tuple(names.index(n) for n in SYMBOLS if n in names)
-    chosen = find_reachable(base, weights[: base.shape[1]], SHORTLIST, together)
+    ahead = SHORTLIST if model.response is not None else shelf.LIST_LENGTH  # Response re-orders the shortlist only
+    chosen = find_reachable(base, weights[: base.shape[1]], ahead, together)
     z = base[chosen]
     if model.response is not None:
         z = np.column_stack([z, response_terms(model, request, terms, eligible[chosen].astype(np.intp))])
