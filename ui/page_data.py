@@ -142,12 +142,14 @@ def _read_upload(path: str, changed_ns: int, options: "tuple[str | None, ...]") 
 
 
 @st.cache_resource(max_entries=8, ttl=3600, show_spinner="Checking every row…")
-def check_upload(kind: str, path: str, mapping: str, stored_version: str) -> "ImportReport":
-    """Return what an import of this file with this mapping would do; nothing is written."""
+def check_upload(kind: str, path: str, pictures: str | None, mapping: str, stored_version: str) -> "ImportReport":
+    """Return what an import of this file with these pictures and this mapping would do; nothing is written."""
     from recsys.workflows.imports import import_catalogue, import_events
 
-    work = import_catalogue if kind == "catalogue" else import_events
-    return work(data.open_store(), data.shop_paths(), Path(path), mapping=mapping, dry_run=True)
+    store, paths = data.open_store(), data.shop_paths()
+    if kind == "catalogue":
+        return import_catalogue(store, paths, Path(path), images=pictures, mapping=mapping, dry_run=True)
+    return import_events(store, paths, Path(path), mapping=mapping, dry_run=True)
 
 
 # ------------------------------------------------------------- Today

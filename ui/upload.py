@@ -149,7 +149,9 @@ def _prepare(kind: Kind, upload: Upload) -> None:
         f"{plural(raw.table.num_columns, 'column')}]]"
     )
     mapping = make_mapping(mapping_grid(kind, upload.token, raw, template), options)
-    report = page_data.check_upload(kind, str(upload.table), mapping.to_json(), data.open_store().data_version())
+    pictures = None if upload.pictures is None else str(upload.pictures)
+    version = data.open_store().data_version()
+    report = page_data.check_upload(kind, str(upload.table), pictures, mapping.to_json(), version)
     show_check(kind, report)
     _apply_row(kind, upload, mapping, report)
 

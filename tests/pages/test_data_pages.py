@@ -1,8 +1,11 @@
 """Catalogue and Events: the whole upload flow, bad files, saved mappings, undoing an import."""
 
+import io
+import zipfile
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from recsys.settings import ShopPaths
@@ -48,6 +51,23 @@ def test_upload_map_check_import_and_undo(open_page: OpenPage, shop: ShopPaths):
     assert not list((shop.spool / "uploads").glob("*/*.csv"))  # the copy is gone
     ledger = next(d.value for d in at.dataframe if "Import" in d.value.columns)
     assert ledger["File"].iloc[0] == "My products.csv" and ledger["Added"].iloc[0] == 2
+
+
+def test_pictures_come_along_in_a_zip(open_page: OpenPage, shop: ShopPaths):
+    picture, packed = io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (64, 64), "#7a4fb0").save(picture, "PNG")
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("N1.png", picture.getvalue())
+        archive.writestr("notes.txt", "not a picture")
+    at = open_page("catalogue", shop=shop)
+    before = int(_tile(at, "Pictures").replace(",", ""))
+    boxes = next(u for u in at.file_uploader if u.key.startswith("pictures:catalogue"))
+    boxes.upload("pictures.zip", packed.getvalue(), "application/zip").run()
+    _upload(at, "good.csv", GOOD)
+    assert any("good.csv" in m.value and "pictures.zip" in m.value for m in at.markdown)
+    _button(at, "apply:catalogue").click().run()
+    assert not at.exception and not at.error
+    assert int(_tile(at, "Pictures").replace(",", "")) == before + 1
 
 
 def test_a_file_without_ids_cannot_be_imported(open_page: OpenPage, shop: ShopPaths):
