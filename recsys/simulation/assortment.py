@@ -8,8 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recsys.simulation.definition import ShopDefinition
+from recsys.simulation.kinds import CARRIED, HOME, KINDS
 from recsys.simulation.looks import COLOURS, CUTS, DETAILS, PATTERNS, ProductLook
-from recsys.simulation.wording import BRANDS, CARRIED, HOME, KINDS, MATERIALS, MODEL_NAMES, NOTES, OCCASIONS
+from recsys.simulation.wording import BRANDS, MATERIALS, MODEL_NAMES, NOTES, OCCASIONS
 from recsys.vocabulary import CATEGORY_SEPARATOR
 
 MATERIAL_NAMES: tuple[str, ...] = tuple(MATERIALS)

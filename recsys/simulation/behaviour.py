@@ -16,8 +16,8 @@ from recsys.simulation.exposure import (
     show_lists,
     sigmoid,
 )
+from recsys.simulation.kinds import HOME, KINDS
 from recsys.simulation.remarks import review_text, search_text, stars_for
-from recsys.simulation.wording import HOME, KINDS
 from recsys.simulation.world import Visits, World, make_visits
 from recsys.vocabulary import EVENT_COLUMNS, EventType
 

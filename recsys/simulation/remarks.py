@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.simulation.assortment import MATERIAL_NAMES, OCCASION_NAMES, Assortment
-from recsys.simulation.wording import KINDS, OCCASIONS, PRAISE
+from recsys.simulation.kinds import KINDS
+from recsys.simulation.wording import OCCASIONS, PRAISE
 
 
 def search_text(assortment: Assortment, item: int, rng: np.random.Generator) -> str:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from recsys.simulation.assortment import MATERIAL_NAMES, N_CIRCLES, OCCASION_NAMES, Assortment, department
 from recsys.simulation.definition import ShopDefinition
+from recsys.simulation.kinds import KINDS
 from recsys.simulation.looks import COLOURS, CUTS, DETAILS, PATTERNS
-from recsys.simulation.wording import BRANDS, FEELS, KINDS, MATERIALS
+from recsys.simulation.wording import BRANDS, FEELS, MATERIALS
 
 PART_WEIGHTS: dict[str, float] = {
     "category": 1.0,

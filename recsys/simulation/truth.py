@@ -12,9 +12,10 @@ from recsys.errors import InputError
 from recsys.simulation import behaviour, exposure, shoppers, world
 from recsys.simulation.assortment import MATERIAL_NAMES, OCCASION_NAMES, Assortment
 from recsys.simulation.behaviour import Behaviour
+from recsys.simulation.kinds import KINDS
 from recsys.simulation.looks import COLOURS, CUTS, DETAILS, PATTERNS
 from recsys.simulation.shoppers import Shoppers
-from recsys.simulation.wording import BRANDS, KINDS
+from recsys.simulation.wording import BRANDS
 from recsys.simulation.world import World
 
 _ITEM, _SHOPPER = "item_", "shopper_"

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from recsys.simulation.assortment import Assortment, make_assortment
 from recsys.simulation.definition import ShopDefinition
+from recsys.simulation.kinds import KINDS
 from recsys.simulation.shoppers import (
     PART_WEIGHTS,
     Shoppers,
@@ -16,7 +17,6 @@ from recsys.simulation.shoppers import (
     make_shoppers,
     price_within_kind,
 )
-from recsys.simulation.wording import KINDS
 
 QUALITY_WEIGHT = 0.5
 SEASON_WEIGHT = 0.9
