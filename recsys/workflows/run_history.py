@@ -9,6 +9,7 @@ from recsys.data.snapshot import load_snapshot
 from recsys.errors import RunError
 from recsys.evaluation.rates import Estimate
 from recsys.settings import ShopPaths
+from recsys.training.config import TrainingConfig
 from recsys.training.jobs import JobStatus, read_job
 from recsys.training.runs import RunRecord, list_runs, live_run_id
 
@@ -27,7 +28,7 @@ GOALS: dict[str, tuple[str, str, dict[str, float]]] = {
     "balanced": (
         "Balanced",
         "A little of everything.",
-        {"all": 0.4, "discovery": 0.4, "cold_among_new": 0.1, "cold_among_all": 0.1},
+        dict(TrainingConfig().column_weights),
     ),
     "regulars": (
         "Regular customers",
