@@ -51,7 +51,7 @@ def find_place(model: Model, request: Request, terms: Terms, item_num: int) -> P
     """
     weights = resolve_weights(model.names, model.weights if request.weights is None else request.weights)
     allowed, _ = eligible_items(model, request.filters, request.at)
-    size = min(int(allowed.sum()), max(SHORTLIST, 2 * request.n))
+    size = min(int(allowed.sum()), max(SHORTLIST, request.n))
     if request.filters.exclude_seen:
         allowed = allowed.copy()
         allowed[request.history.item_num] = False

@@ -14,7 +14,7 @@ from recsys.ranking.filters import eligible_items
 from recsys.ranking.model import Model, Terms
 
 SHORTLIST = 200
-"""Candidates that get the response term; a longer list widens it."""
+"""Candidates that get the response term; up to this length a longer list only continues a shorter one."""
 BATCH_CELLS = 4_000_000
 """Requests × items scored at once."""
 
@@ -126,7 +126,7 @@ def _rank_batch(requests: Sequence[Request], model: Model) -> list[Ranking]:
     if first.filters.exclude_seen:
         total[histories.row, histories.item_num] = -np.inf
     remaining = np.isfinite(total).sum(axis=1)
-    size = min(int(mask.sum()), max(SHORTLIST, 2 * first.n))
+    size = min(int(mask.sum()), max(SHORTLIST, first.n))
     shortlist = np.argpartition(-total, size - 1, axis=1)[:, :size]
     contributions = _contributions(model, histories, first.at, terms, shortlist, weights)
     possible = np.isfinite(np.take_along_axis(total, shortlist, axis=1))

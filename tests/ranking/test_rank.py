@@ -53,6 +53,15 @@ def test_a_shorter_list_is_the_head_of_a_longer_one(small_model: Model, ask) -> 
     assert rank(ask(7, 5), small_model).item_num.tolist() == rank(ask(7, 60), small_model).item_num[:5].tolist()
 
 
+def test_the_length_asked_for_does_not_change_the_head_of_a_list(small_model: Model, ask, monkeypatch) -> None:
+    monkeypatch.setattr("recsys.ranking.rank.SHORTLIST", 20)
+    weights = {**PLAIN, "response": 1.0}
+    for user in range(10):
+        longest = rank(ask(user, 20, weights), small_model).item_num.tolist()
+        for n in (1, 5, 11):
+            assert rank(ask(user, n, weights), small_model).item_num.tolist() == longest[:n]
+
+
 def test_sold_out_and_unlaunched_items_never_appear(small_model: Model, ask) -> None:
     for user in range(0, 60, 7):
         for scope in ItemScope:
