@@ -1,5 +1,6 @@
 """`rank`: the sum, its limits, and the same answer however it is asked."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -54,7 +55,7 @@ def test_a_shorter_list_is_the_head_of_a_longer_one(small_model: Model, ask) -> 
 
 
 def test_the_length_asked_for_does_not_change_the_head_of_a_list(small_model: Model, ask, monkeypatch) -> None:
-    monkeypatch.setattr("recsys.ranking.rank.SHORTLIST", 20)
+    monkeypatch.setattr(sys.modules[rank.__module__], "SHORTLIST", 20)
     weights = {**PLAIN, "response": 1.0}
     for user in range(10):
         longest = rank(ask(user, 20, weights), small_model).item_num.tolist()
