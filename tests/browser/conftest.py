@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from recsys.settings import ShopPaths
 
@@ -31,6 +31,7 @@ FLAGS = [
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 BUSY = '[data-testid="stSkeleton"], [data-testid="stSpinner"]'
 PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)  # a busy machine is slow, not wrong
 HARMLESS = ("Failed to load resource", "The page that you have requested does not seem to exist")
 """A 404 of the health probe below a page's address; the notice about an address without a page."""
 
