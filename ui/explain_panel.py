@@ -128,7 +128,7 @@ def sum_frame(found: PairExplanation, *, plain: bool = False) -> pd.DataFrame:
         {
             "Term": t.label,
             "Raw score": t.raw if plain else ("–" if t.raw is None else signed(t.raw, 3)),
-            "z": t.z if plain else ("silent" if t.silent else signed(t.z, 2)),
+            "z": t.z if plain else (("silent" if t.weight else "–") if t.silent else signed(t.z, 2)),
             "Weight": t.weight if plain else f"{t.weight:.2f}",
             "Contribution": t.contribution if plain else signed(t.contribution, 3),
         }
@@ -150,10 +150,11 @@ def response_waterfall(found: PairExplanation) -> None:
         heading("Inside Response", "log-odds of a click or purchase when shown; exact SHAP values, they add up")
         odds = f"from {signed(fall.base, 2)} for an average candidate to {signed(fall.log_odds, 2)} for this one"
         st.markdown(f"Chance of a response **{percent(fall.probability, 2)}** :gray[{odds}]")
-        if not found.in_shortlist:
+        weight = next((t.weight for t in found.terms if t.name == "response"), 0.0)
+        if not weight or not found.in_shortlist:
+            reason = "Response weighs nothing here" if not weight else "This product is outside the shortlist"
             st.markdown(
-                ":gray[:small[This product is outside the shortlist, so the term is not part of its sum; "
-                "the chart says what it would be.]]"
+                f":gray[:small[{reason}, so the term is not part of the sum; the chart says what it would be.]]"
             )
         steps = waterfall_steps(fall)
         told = "; ".join(f"{s.label} {signed(s.effect, 2)}" for s in steps)
