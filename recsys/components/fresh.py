@@ -30,8 +30,9 @@ class FreshConfig:
 class FreshComponent(ItemComponent):
     """2^(−age / half-life), the age counted from the launch or the first interaction, whichever came first.
 
-    An item with neither is as fresh as can be. Requirements: none. Relations: gives items nobody has touched a
-    place among everything; how much is validation's choice.
+    An item with neither is unknown, and average, in a shop that states launches; in one that states none it is as
+    fresh as can be, since nobody can have seen it for long. Requirements: none. Relations: gives items nobody has
+    touched a place among everything; how much is validation's choice.
     """
 
     name = "fresh"
@@ -43,12 +44,14 @@ class FreshComponent(ItemComponent):
 
     def fit(self, data: TrainingData) -> Self:
         """Remember when each item was born."""
-        born = np.fmin(data.catalogue.launched_at, data.interactions.first_seen)
-        born = np.where(np.isnat(born), data.at, np.minimum(born, data.at))
+        launched = data.catalogue.launched_at
+        born = np.fmin(launched, data.interactions.first_seen)
+        unknown = np.datetime64("NaT", "us") if (~np.isnat(launched)).any() else data.at
+        born = np.where(np.isnat(born), unknown, np.minimum(born, data.at))
         self.arrays = {"born_us": born.astype("datetime64[us]").astype(np.int64)}
         return self
 
     def item_scores(self, at: np.datetime64) -> Floats:
-        """Freshness in (0, 1] at a time, shape (n_items,)."""
+        """Freshness in [0, 1] at a time, NaN where unknown, shape (n_items,)."""
         age_days = np.maximum((at - self.arrays["born_us"].astype("datetime64[us]")) / DAY, 0.0)
         return (0.5 ** (age_days / self.config.half_life_days)).astype(np.float32)

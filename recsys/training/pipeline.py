@@ -175,9 +175,7 @@ def _train_without_validation(
     inputs: Inputs, seen: Interactions, config: TrainingConfig, progress: Progress
 ) -> Outcome:
     """Fit on what there is, with the fallback weights: a shop with content only works."""
-    at = seen.data_to
-    if np.isnat(at):
-        at = np.datetime64("now", "us").astype("datetime64[D]").astype("datetime64[us]") + DAY
+    at = _clock_without_events(inputs.catalogue) if np.isnat(seen.data_to) else seen.data_to
     progress("Learning without a validation window", 0.2)
     components = fit_components(inputs, seen, at, config)
     asked = FALLBACK_WEIGHTS if config.weights is None else config.weights
@@ -185,6 +183,14 @@ def _train_without_validation(
     model = Model(inputs.catalogue, seen, components, weights, data_to=at)
     facts = {"note": f"Only {len(seen)} interactions: default weights, nothing held out."}
     return Outcome(model, {}, {**facts, "n_items": len(inputs.catalogue), "n_interactions": len(seen)})
+
+
+def _clock_without_events(catalogue: Catalogue) -> np.datetime64:
+    """Midnight after the newest launch that is not in the future; after today where no launch is known."""
+    today = np.datetime64("now", "us")
+    past = catalogue.launched_at[catalogue.launched_at <= today]
+    newest = past.max() if len(past) else today
+    return newest.astype("datetime64[D]").astype("datetime64[us]") + DAY
 
 
 def _fit_at(

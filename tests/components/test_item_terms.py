@@ -44,11 +44,19 @@ def test_fresh_halves_from_launch_or_first_sight() -> None:
     component = FreshComponent(FreshConfig(half_life_days=14)).fit(
         training_data(catalogue(6, launched_at=launched), rows)
     )
-    # launched 14 days ago ½; first touched 28 ago ¼; touched before its launch: 42 days ago ⅛; never anything: 1;
-    # launching later: 1; today: 1.
-    np.testing.assert_allclose(component.item_scores(AT), [0.5, 0.25, 0.125, 1, 1, 1], rtol=1e-6)
-    np.testing.assert_allclose(component.item_scores(AT + days(14)), [0.25, 0.125, 0.0625, 0.5, 0.5, 0.5], rtol=1e-6)
-    np.testing.assert_allclose(component.item_scores(AT - days(99)), 1)  # an age is never negative
+    # launched 14 days ago ½; first touched 28 ago ¼; touched before its launch: 42 days ago ⅛; never anything where
+    # others state their launch: unknown; launching later: 1; today: 1.
+    unknown = np.nan
+    np.testing.assert_allclose(component.item_scores(AT), [0.5, 0.25, 0.125, unknown, 1, 1], rtol=1e-6)
+    later = [0.25, 0.125, 0.0625, unknown, 0.5, 0.5]
+    np.testing.assert_allclose(component.item_scores(AT + days(14)), later, rtol=1e-6)
+    early = component.item_scores(AT - days(99))
+    np.testing.assert_allclose(early[~np.isnan(early)], 1)  # an age is never negative
+
+
+def test_an_untouched_item_is_fresh_where_no_launch_is_stated() -> None:
+    component = FreshComponent(FreshConfig(half_life_days=14)).fit(training_data(catalogue(2), [("ann", 0, 14)]))
+    np.testing.assert_allclose(component.item_scores(AT), [0.5, 1], rtol=1e-6)
 
 
 @pytest.mark.parametrize("kind", [RepeatConfig, TrendConfig, FreshConfig])
