@@ -36,11 +36,28 @@ def fit_item_factors(
 
 
 def fold_in(
-    histories: Histories, item_factors: NDArray[np.float32], regularization: float, confidence: float = CONFIDENCE
+    histories: Histories,
+    item_factors: NDArray[np.float32],
+    regularization: float,
+    gram: NDArray[np.float32] | None = None,
+    confidence: float = CONFIDENCE,
 ) -> NDArray[np.float32]:
     """User factors of unseen histories by one ridge solve each.
 
     x = (YᵀY + c·Y_hᵀY_h + λI)⁻¹ (1 + c)·Σ_h y_i over the items h touched.
+
+    Parameters
+    ----------
+    histories
+        One row per request.
+    item_factors
+        Y, shape (n_items, d).
+    regularization
+        λ > 0.
+    gram
+        YᵀY over the items that were fitted, shape (d, d); None computes it over all of `item_factors`.
+    confidence
+        c ≥ 0.
 
     Returns
     -------
@@ -48,7 +65,8 @@ def fold_in(
         Shape (n_requests, d); a row of NaN for an empty history.
     """
     d = item_factors.shape[1]
-    base = item_factors.T @ item_factors + regularization * np.eye(d, dtype=np.float32)
+    gram = item_factors.T @ item_factors if gram is None else gram
+    base = gram + regularization * np.eye(d, dtype=np.float32)
     out = np.full((len(histories), d), np.nan, np.float32)
     for row in np.flatnonzero(histories.lengths):
         rows = item_factors[np.unique(histories.item_num[histories.indptr[row] : histories.indptr[row + 1]])]

@@ -1,6 +1,7 @@
 """The behaviour term γ: collaborative filtering that also places items nobody has touched."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -80,6 +81,7 @@ class BehaviourComponent(Component):
             self.config.method == "auto" and touched.sum() <= self.config.max_ease_items
         )
         self.arrays = self._fit_ease(data, touched) if use_ease else self._fit_als(data, touched)
+        self.__dict__.pop("_weights", None)
         return self
 
     def _fit_ease(self, data: TrainingData, touched: NDArray[np.bool_]) -> dict[str, NDArray[np.generic]]:
@@ -105,14 +107,15 @@ class BehaviourComponent(Component):
         nothing = np.zeros((len(touched), 1), np.float32)
         content = np.hstack([np.nan_to_num(v) for v in data.embeddings.values()] or [nothing])
         lent = content_tower(factors, content, touched, 0.1)
-        return {"factors": np.where(touched[:, None], factors, lent).astype(np.float32)}
+        both = np.where(touched[:, None], factors, lent).astype(np.float32)
+        return {"factors": both, "gram": (factors.T @ factors).astype(np.float32)}
 
     def score(self, histories: Histories, at: np.datetime64) -> Floats:
         """Sum of the weights from each touched item, or inner products with folded-in factors."""
         if "factors" in self.arrays:
             factors = self.arrays["factors"]
-            return fold_in(histories, factors, self.config.als_regularization) @ factors.T
-        weights = self._weights()
+            return fold_in(histories, factors, self.config.als_regularization, self.arrays["gram"]) @ factors.T
+        weights = self._weights
         seen = self._touches(histories, weights.shape[0], at)
         scores = (seen @ weights).toarray().astype(np.float32)
         scores[histories.lengths == 0] = np.nan
@@ -125,8 +128,9 @@ class BehaviourComponent(Component):
         touches.data = np.sqrt(np.minimum(touches.data, 1.0))
         return touches
 
+    @cached_property
     def _weights(self) -> sparse.csr_array:
-        """Item-item weights from the stored arrays."""
+        """Item-item weights from the stored arrays; built at the first question."""
         parts = (self.arrays["weights"], self.arrays["columns"], self.arrays["rows"])
         n = len(self.arrays["rows"]) - 1
         return sparse.csr_array(parts, shape=(n, n))
@@ -135,7 +139,7 @@ class BehaviourComponent(Component):
         """How much each touch adds to one item's score, shape (n_touches,); zeros where the solver is ALS."""
         if "factors" in self.arrays:
             return np.zeros(len(history.item_num), np.float32)
-        column = self._weights()[:, [item_num]].toarray().ravel()
+        column = self._weights[:, [item_num]].toarray().ravel()
         return column[history.item_num].astype(np.float32)
 
 

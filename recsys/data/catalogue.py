@@ -14,6 +14,22 @@ from recsys.vocabulary import CATALOGUE_COLUMNS, CATEGORY_SEPARATOR, Columns
 
 
 @dataclass(frozen=True, eq=False)
+class Labels:
+    """One label per item, as numbers.
+
+    Parameters
+    ----------
+    codes
+        Position of each item's label in `names`, shape (n_items,).
+    names
+        The distinct labels, object, shape (n_labels,).
+    """
+
+    codes: NDArray[np.intp]
+    names: NDArray[np.object_]
+
+
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     """The items of a shop; row `i` of every array is the item with `item_num` `i`.
 
@@ -86,6 +102,16 @@ class Catalogue:
     def top_categories(self) -> NDArray[np.object_]:
         """First level of each category path, shape (n_items,)."""
         return np.array([c.split(CATEGORY_SEPARATOR)[0] for c in self.categories], dtype=object)
+
+    @cached_property
+    def category_labels(self) -> Labels:
+        """The first level of each category path."""
+        return Labels(*pd.factorize(self.top_categories))
+
+    @cached_property
+    def brand_labels(self) -> Labels:
+        """The brands."""
+        return Labels(*pd.factorize(self.brands))
 
     @cached_property
     def prices(self) -> NDArray[np.float64]:

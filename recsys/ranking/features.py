@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from recsys.data.catalogue import Catalogue
+from recsys.data.catalogue import Catalogue, Labels
 from recsys.data.interactions import DAY, Histories
 from recsys.ranking.model import Model, Terms
 
@@ -83,8 +82,8 @@ def candidate_features(
     columns |= _price_columns(model.catalogue, histories, candidates)
     columns["item_touches_log"] = np.log1p(model.interactions.item_counts[candidates])
     columns |= _own_columns(histories, clock, candidates, len(model.catalogue))
-    columns["category_share"] = _share(model.catalogue.top_categories, histories, candidates)
-    columns["brand_share"] = _share(model.catalogue.brands, histories, candidates)
+    columns["category_share"] = _share(model.catalogue.category_labels, histories, candidates)
+    columns["brand_share"] = _share(model.catalogue.brand_labels, histories, candidates)
     columns |= _history_columns(histories, clock, candidates.shape[1])
     columns["position"] = np.ones(candidates.shape) if position is None else position
     values = np.empty((*candidates.shape, len(columns)))
@@ -124,14 +123,14 @@ def _own_columns(
     return {"own_touches": times, "own_days_since": days}
 
 
-def _share(labels: NDArray[np.object_], histories: Histories, candidates: NDArray[np.intp]) -> NDArray[np.float64]:
+def _share(labels: Labels, histories: Histories, candidates: NDArray[np.intp]) -> NDArray[np.float64]:
     """Share of each history that carries the candidate's label; NaN for an empty history or an empty label."""
-    codes, kinds = pd.factorize(labels)
-    flat = histories.row * len(kinds) + codes[histories.item_num]
-    counts = np.bincount(flat, minlength=len(histories) * len(kinds)).reshape(len(histories), len(kinds))
+    codes, n_kinds = labels.codes, len(labels.names)
+    flat = histories.row * n_kinds + codes[histories.item_num]
+    counts = np.bincount(flat, minlength=len(histories) * n_kinds).reshape(len(histories), n_kinds)
     lengths = histories.lengths[:, None].astype(np.float64)
     share = np.take_along_axis(counts, codes[candidates], axis=1) / np.where(lengths > 0, lengths, np.nan)
-    return np.where(labels[candidates] == "", np.nan, share)
+    return np.where(labels.names[codes[candidates]] == "", np.nan, share)
 
 
 def _history_columns(histories: Histories, clock: np.datetime64, n_candidates: int) -> dict[str, NDArray[Any]]:
