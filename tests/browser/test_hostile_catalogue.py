@@ -80,11 +80,16 @@ def hostile(
     return start_server(paths)
 
 
+# An address of our own may carry a hostile id in its query; what counts is the host it leads to.
+LEADING_AWAY = """() => [...document.querySelectorAll('[href], [src], [action]')]
+  .flatMap(e => ['href', 'src', 'action'].filter(n => e.hasAttribute(n)).map(n => e.getAttribute(n)))
+  .filter(address => { const url = new URL(address, location.href);
+    return url.protocol === 'javascript:' || (url.protocol.startsWith('http') && url.host !== location.host) })"""
+
+
 def assert_harmless(page) -> None:
     assert page.evaluate("window.hacked") is None
-    for where in ("a[href", "img[src", "iframe[src", "link[href", "script[src", "form[action"):
-        assert page.locator(f'{where}*="{EVIL}"]').count() == 0, where
-    assert page.locator('a[href^="javascript"]').count() == 0
+    assert page.evaluate(LEADING_AWAY) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
