@@ -91,7 +91,7 @@ def test_training_is_started_once_survives_leaving_and_is_cancelled(visit, own_s
     page.get_by_role("link", name="Training").first.click()
     expect(panel.get_by_text(re.compile("elapsed"))).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
-    expect(panel.get_by_text("Cancelled; the live run is unchanged.")).to_be_visible()
+    expect(panel.get_by_text("Cancelled; the live run is unchanged.").first).to_be_visible()
     view.settle()
     expect(page.get_by_role("button", name="Start training")).to_be_enabled()
     assert live_run_id(shop) == live
