@@ -7,9 +7,9 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.data.media import media_file
 from recsys.encoders.cache import EmbeddingCache, text_key
 from recsys.encoders.contract import CountProgress, Embeddings, Encoder, normalise_rows
-from recsys.encoders.pictures import media_path
 
 
 def encode_texts(
@@ -67,7 +67,7 @@ def encode_images(
     float32, shape (n, d): the mean of an item's readable pictures, scaled to length 1; NaN for an item without any.
     """
     hashes = list(dict.fromkeys(picture for pictures in image_hashes for picture in pictures))
-    paths = [media_path(media, picture) for picture in hashes]
+    paths = [media_file(media, picture) for picture in hashes]
     vectors = cache.encode_missing(encoder, hashes, paths, progress)
     number = {picture: row for row, picture in enumerate(hashes)}
     return mean_by_item([[number[picture] for picture in pictures] for pictures in image_hashes], vectors)

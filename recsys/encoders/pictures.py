@@ -14,14 +14,8 @@ Picture = Path | bytes | Image.Image
 Pixels = NDArray[np.uint8]
 
 DECODE_THREADS = 2
-MEDIA_SIZE = 320
 _UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
 _log = logging.getLogger(__name__)
-
-
-def media_path(media: Path, image_hash: str, size: int = MEDIA_SIZE) -> Path:
-    """Return where an import keeps a picture: `media/ab/abcd…-320.webp`."""
-    return media / image_hash[:2] / f"{image_hash}-{size}.webp"
 
 
 def read_picture(picture: Picture, size: int) -> Pixels | None:

@@ -13,10 +13,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from recsys.data.media import media_file
 from recsys.errors import InputError
 from recsys.ingest.isolation import Report, run_isolated
 from recsys.ingest.picture_sources import PictureIndex, PictureSource, open_pictures
-from recsys.ingest.pictures import SIZES, StoredPicture, media_file, store_picture
+from recsys.ingest.pictures import SIZES, StoredPicture, store_picture
 from recsys.ingest.problems import Problem, ProblemLog, Severity
 from recsys.ingest.readers import load_problem
 

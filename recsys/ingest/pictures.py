@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from recsys.data.media import media_file
 from recsys.errors import InputError
 
 SIZES: tuple[int, ...] = (96, 320)
@@ -48,11 +49,6 @@ class StoredPicture:
     width: int
     height: int
     bytes: int
-
-
-def media_file(media: Path, picture: str, size: int) -> Path:
-    """Return where a picture is kept: `media/ab/abcd…-320.webp`."""
-    return media / picture[:2] / f"{picture}-{size}.webp"
 
 
 def store_picture(content: bytes, media: Path, *, write: bool = True) -> StoredPicture:

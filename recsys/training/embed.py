@@ -118,13 +118,13 @@ def _fine_tune(
     progress: Progress,
 ) -> Any:
     """Return the encoder to use, tuned or as it came, and note which."""
+    from recsys.data.media import media_file
     from recsys.encoders.fine_tune import FineTuneConfig, fine_tune_image_encoder
     from recsys.encoders.image.tuned import TunedVitEncoder
-    from recsys.encoders.pictures import media_path
 
     early = np.isnat(catalogue.launched_at) | (catalogue.launched_at < known_by)
     rows = [i for i in np.flatnonzero(early) if catalogue.images[i]]
-    pictures = [media_path(settings.shop.media, catalogue.images[i][0]) for i in rows]
+    pictures = [media_file(settings.shop.media, catalogue.images[i][0]) for i in rows]
     result = fine_tune_image_encoder(
         encoder,
         pictures,

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from recsys.data.media import media_file
 from recsys.encoders.cache import EmbeddingCache
 from recsys.encoders.catalogue import encode_images, encode_texts, mean_by_item
-from recsys.encoders.pictures import media_path
 from tests.encoders.conftest import picture_of
 
 
@@ -11,10 +11,10 @@ from tests.encoders.conftest import picture_of
 def media(tmp_path):
     """Two good pictures and a broken one, as an import leaves them."""
     for name, colour in (("aa11", (200, 0, 0)), ("bb22", (0, 0, 200))):
-        path = media_path(tmp_path, name)
+        path = media_file(tmp_path, name)
         path.parent.mkdir(parents=True)
         picture_of(colour, 0).save(path)
-    broken = media_path(tmp_path, "cc33")
+    broken = media_file(tmp_path, "cc33")
     broken.parent.mkdir()
     broken.write_bytes(b"RIFF nothing")
     return tmp_path
@@ -34,7 +34,7 @@ def test_texts_alike_but_for_outer_blanks_are_encoded_once(tmp_path, counting):
 def test_an_item_gets_the_mean_of_its_readable_pictures_and_nan_without_any(media, tiny_encoder, tmp_path):
     items = [("aa11",), ("aa11", "bb22"), (), ("cc33",), ("bb22", "cc33"), ("dd44",)]
     vectors = encode_images(items, media, tiny_encoder, EmbeddingCache(tmp_path / "cache"))
-    red, blue = tiny_encoder.encode([media_path(media, "aa11"), media_path(media, "bb22")])
+    red, blue = tiny_encoder.encode([media_file(media, "aa11"), media_file(media, "bb22")])
     assert np.isnan(vectors).all(axis=1).tolist() == [False, False, True, True, False, True]
     np.testing.assert_allclose(vectors[0], red, atol=1e-5)
     np.testing.assert_allclose(vectors[1], (red + blue) / np.linalg.norm(red + blue), atol=1e-5)

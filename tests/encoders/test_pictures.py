@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recsys.encoders.pictures import media_path, read_batches, read_picture
+from recsys.data.media import media_file
+from recsys.encoders.pictures import read_batches, read_picture
 from tests.encoders.conftest import picture_of
 
 
@@ -67,4 +68,4 @@ def test_a_batch_of_broken_pictures_is_left_out():
 
 
 def test_media_paths_are_sharded_by_the_first_byte(tmp_path):
-    assert media_path(tmp_path, "abcd") == tmp_path / "ab" / "abcd-320.webp"
+    assert media_file(tmp_path, "abcd") == tmp_path / "ab" / "abcd-320.webp"

@@ -14,11 +14,12 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
+from recsys.data.media import media_file
 from recsys.errors import InputError
 from recsys.ingest.archives import open_archive
 from recsys.ingest.media import find_media
 from recsys.ingest.picture_sources import FolderPictures, PictureIndex, ZipPictures, open_pictures
-from recsys.ingest.pictures import media_file, store_picture
+from recsys.ingest.pictures import store_picture
 
 HOSTILE_NAMES = [
     "../evil.jpg", "../../../../tmp/evil.jpg", "/etc/evil.jpg", "//host/evil.jpg", "C:\\evil.jpg", "..\\..\\evil.jpg",
