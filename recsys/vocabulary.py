@@ -107,3 +107,10 @@ class Warmth(StrEnum):
     HOT = "hot"
     WARM = "warm"
     COLD = "cold"
+
+
+class DiversityMethod(StrEnum):
+    """How the visible part of a list is made more varied: unlike one another, or spread as the shopper's history is."""
+
+    MMR = "mmr"
+    CALIBRATED = "calibrated"

@@ -109,6 +109,11 @@ class Catalogue:
         return Labels(*pd.factorize(self.top_categories))
 
     @cached_property
+    def category_path_labels(self) -> Labels:
+        """The whole category paths."""
+        return Labels(*pd.factorize(self.categories))
+
+    @cached_property
     def brand_labels(self) -> Labels:
         """The brands."""
         return Labels(*pd.factorize(self.brands))

@@ -8,7 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recsys.data.interactions import Histories
-from recsys.vocabulary import Columns, ItemScope
+from recsys.errors import InputError
+from recsys.vocabulary import Columns, DiversityMethod, ItemScope
+
+MAX_WINDOW = 40
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,41 @@ class Filters:
     price_to: float | None = None
 
 
+@dataclass(frozen=True)
+class Diversity:
+    """How varied the visible part of a list shall be; the step runs after the sum and changes no score.
+
+    Parameters
+    ----------
+    method
+        MMR puts items apart that are alike; calibrated spreads the categories as in the shopper's history.
+    strength
+        0 leaves every list as it is, 1 looks at variety only.
+    window
+        Places the step fills, 1 to `MAX_WINDOW`; below them the list goes on by score.
+
+    Raises
+    ------
+    InputError
+        If a number is out of range.
+    """
+
+    method: DiversityMethod = DiversityMethod.MMR
+    strength: float = 0.0
+    window: int = 24
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.strength <= 1.0:
+            raise InputError(f"The strength of diversity lies between 0 and 1, got {self.strength}.")
+        if not 1 <= self.window <= MAX_WINDOW:
+            raise InputError(f"Diversity fills 1 to {MAX_WINDOW} places, got {self.window}.")
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the step may change anything."""
+        return self.strength > 0.0
+
+
 @dataclass(frozen=True, eq=False)
 class Request:
     """One ask for a list.
@@ -56,6 +94,8 @@ class Request:
         Shown in answers; never read by a component.
     request_id
         Seeds anything random together with the model's seed.
+    diversity
+        How varied the first places shall be; off unless asked for.
     """
 
     history: Histories
@@ -65,15 +105,37 @@ class Request:
     weights: Mapping[str, float] | None = None
     user_id: str | None = None
     request_id: str = ""
+    diversity: Diversity = field(default_factory=Diversity)
+
+
+@dataclass(frozen=True)
+class Move:
+    """One item that a step put elsewhere.
+
+    Parameters
+    ----------
+    item_num
+        The item.
+    place_from, place_to
+        1-based places before and after the step.
+    reason
+        Why, in words.
+    """
+
+    item_num: int
+    place_from: int
+    place_to: int
+    reason: str
 
 
 @dataclass(frozen=True)
 class Step:
-    """One recorded step of a ranking: what it did and how many candidates it left."""
+    """One recorded step of a ranking: what it did, how many candidates it left, and what it moved."""
 
     name: str
     detail: str
     remaining: int
+    moves: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +149,7 @@ class Ranking:
     item_ids
         The same items' external ids, shape (n,).
     scores
-        Sum of the contributions, descending, float64, shape (n,).
+        Sum of the contributions, float64, shape (n,); descending unless the diversity step moved items.
     contributions
         w_c · z_c, float64, shape (n, n_components).
     components
@@ -98,6 +160,9 @@ class Ranking:
         Components that could not speak for this request (NaN everywhere), so contributed 0.
     trace
         Every step in order.
+    sum_places
+        1-based place of each item by its score, before the diversity step, shape (n,); None when there was no such
+        step, so that every item stands at its place by score.
     """
 
     item_num: NDArray[np.int32]
@@ -109,6 +174,7 @@ class Ranking:
     silent: tuple[str, ...]
     trace: tuple[Step, ...]
     user_id: str | None = None
+    sum_places: NDArray[np.int32] | None = None
 
     def __len__(self) -> int:
         return len(self.item_num)

@@ -1,4 +1,4 @@
-"""`rank`: candidates → standardised sum → response term → list, with contributions and a trace."""
+"""`rank`: candidates → standardised sum → response term → variety → list, with contributions and a trace."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from recsys.data.interactions import Histories
 from recsys.data.ranking import Ranking, Request, Step
 from recsys.errors import InputError
+from recsys.ranking.diversity import diversify
 from recsys.ranking.features import candidate_features
 from recsys.ranking.filters import eligible_items
 from recsys.ranking.model import Model, Terms
@@ -32,7 +33,8 @@ def rank(request: Request, model: Model) -> Ranking:
     Returns
     -------
     Ranking
-        At most `request.n` items, best first. Contributions sum to the score.
+        At most `request.n` items, best first. Contributions sum to the score. Where diversity is asked for, the first
+        places are filled by it, which the trace records move by move.
 
     Raises
     ------
@@ -50,7 +52,7 @@ def rank_many(
     Parameters
     ----------
     requests
-        Any mix; neighbours with the same time, filters, weights and length are scored together.
+        Any mix; neighbours with the same time, filters, weights, length and diversity are scored together.
     model
         The trained model.
     progress
@@ -81,7 +83,7 @@ def _batches(requests: Sequence[Request], n_items: int) -> Iterator[list[Request
 def _alike(request: Request) -> tuple[object, ...]:
     """What requests must share to be scored together."""
     weights = None if request.weights is None else tuple(sorted(request.weights.items()))
-    return request.at, request.filters, request.n, weights
+    return request.at, request.filters, request.n, weights, request.diversity
 
 
 def resolve_weights(names: Sequence[str], weights: Mapping[str, float]) -> NDArray[np.float64]:
@@ -131,7 +133,13 @@ def _rank_batch(requests: Sequence[Request], model: Model) -> list[Ranking]:
     contributions = _contributions(model, histories, first.at, terms, shortlist, weights)
     possible = np.isfinite(np.take_along_axis(total, shortlist, axis=1))
     scores = np.where(possible, contributions.sum(axis=2), -np.inf)
-    order = np.lexsort((shortlist, -scores), axis=1)[:, : first.n]
+    order = np.lexsort((shortlist, -scores), axis=1)
+    places, varied = np.broadcast_to(np.arange(size), order.shape), None
+    if first.diversity.is_on:
+        best_first = (np.take_along_axis(a, order, axis=1) for a in (shortlist, scores))
+        varied = diversify(model, histories, first.at, first.diversity, *best_first)
+        places = varied.order
+    order, places = np.take_along_axis(order, places, axis=1)[:, : first.n], places[:, : first.n]
     return [
         _answer(
             request,
@@ -145,6 +153,7 @@ def _rank_batch(requests: Sequence[Request], model: Model) -> list[Ranking]:
             contributions[row],
             scores[row],
             order[row],
+            None if varied is None else (places[row], varied.steps[row]),
         )
         for row, request in enumerate(requests)
     ]
@@ -181,9 +190,11 @@ def _answer(
     contributions: NDArray[np.float64],
     scores: NDArray[np.float64],
     order: NDArray[np.intp],
+    varied: tuple[NDArray[np.intp], Step] | None,
 ) -> Ranking:
     """Assemble one ranking from its row of the batch."""
-    order = order[np.isfinite(scores[order])]
+    listed = np.isfinite(scores[order])
+    order = order[listed]
     items = shortlist[order].astype(np.int32)
     quiet = tuple(n for n, s in zip(model.names, silent, strict=False) if s)
     trace = list(steps)
@@ -194,6 +205,8 @@ def _answer(
     )
     if model.response is not None and weights[-1]:
         trace.append(Step("response", "response term added to the best candidates", min(size, remaining)))
+    if varied is not None:
+        trace.append(varied[1])
     trace.append(Step("list", f"best {len(items)} kept", len(items)))
     return Ranking(
         item_num=items,
@@ -205,6 +218,7 @@ def _answer(
         silent=quiet,
         trace=tuple(trace),
         user_id=request.user_id,
+        sum_places=None if varied is None else (varied[0][listed] + 1).astype(np.int32),
     )
 
 
