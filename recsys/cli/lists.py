@@ -8,13 +8,15 @@ import click
 from recsys.cli.bar import Bar
 from recsys.cli.context import Command, json_option
 from recsys.cli.files import require_known_suffix, write_frame
-from recsys.cli.option_types import DAY, WEIGHTS
+from recsys.cli.option_types import DAY, DIVERSITY, WEIGHTS
 from recsys.cli.output import plain, print_json, print_notes, print_quality, print_table
 from recsys.settings import Settings
 from recsys.vocabulary import Columns, ItemScope
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from recsys.data.ranking import Diversity
 
 EVERYONE = "all"
 
@@ -35,6 +37,11 @@ EVERYONE = "all"
     help="Leave out what the shopper has touched before. Without either, nothing is left out.",
 )
 @click.option("--weights", type=WEIGHTS, help="Other weights for this call, such as text=.4,image=.2; the rest stay.")
+@click.option(
+    "--diversity",
+    type=DIVERSITY,
+    help="mmr:0.3 puts like products apart, calibrated:0.3 spreads categories as in her history; 0 changes nothing.",
+)
 @click.option("--run-id", help="A run other than the live one.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to .parquet, .csv or .jsonl.")
 @json_option
@@ -46,6 +53,7 @@ def recommend(
     items: str,
     exclude_seen: bool | None,
     weights: dict[str, float] | None,
+    diversity: "Diversity | None",
     run_id: str | None,
     out: Path | None,
     as_json: bool,
@@ -59,6 +67,7 @@ def recommend(
     Example:
       vitrine recommend --user s-0001 --n 10
       vitrine recommend --user all --n 20 --items new --out new_items.csv
+      vitrine recommend --user s-0001 --diversity mmr:0.3
     """
     if out is not None:
         require_known_suffix(out)
@@ -75,6 +84,7 @@ def recommend(
             exclude_seen=exclude_seen,
             weights=weights,
             run_id=run_id,
+            diversity=diversity,
             progress=bar,
         )
     _show_lists(lists, out, as_json)

@@ -1,9 +1,16 @@
-"""What an option may be beside text and numbers: `text=.4,image=.2`, a day."""
+"""What an option may be beside text and numbers: `text=.4,image=.2`, a day, `mmr:0.3`."""
 
 import math
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
+
+from recsys.errors import InputError
+from recsys.vocabulary import DiversityMethod
+
+if TYPE_CHECKING:
+    from recsys.data.ranking import Diversity
 
 
 class WeightsType(click.ParamType[dict[str, float]]):
@@ -57,5 +64,34 @@ class DayType(click.ParamType[str]):
         return value
 
 
+class DiversityType(click.ParamType["Diversity"]):
+    """How varied a list shall be, as `method:strength`; the strength lies between 0 and 1."""
+
+    name = "method:strength"
+
+    def convert(
+        self, value: "str | Diversity", param: click.Parameter | None, ctx: click.Context | None
+    ) -> "Diversity":
+        """Parse, or fail with the part that is wrong.
+
+        Examples
+        --------
+        >>> DiversityType().convert("mmr:0.3", None, None)
+        Diversity(method=<DiversityMethod.MMR: 'mmr'>, strength=0.3, window=24)
+        """
+        from recsys.data.ranking import Diversity
+
+        if isinstance(value, Diversity):
+            return value
+        method, _, strength = value.partition(":")
+        if method not in list(DiversityMethod):
+            self.fail(f"{method!r} is no method; there is {' and '.join(DiversityMethod)}.", param, ctx)
+        try:
+            return Diversity(DiversityMethod(method), float(strength))
+        except (ValueError, InputError):
+            self.fail(f"{value!r} needs a strength between 0 and 1, such as {method}:0.3.", param, ctx)
+
+
 WEIGHTS = WeightsType()
+DIVERSITY = DiversityType()
 DAY = DayType()

@@ -114,6 +114,10 @@ class PairExplanation:
         One per component, in registry order.
     rank
         1-based place among the candidates; None when a filter leaves the item out.
+    sum_rank
+        1-based place by the score alone, before the diversity step; None when a filter leaves the item out.
+    variety
+        How and why the diversity step moved the item, in a sentence; empty when it did not.
     n_candidates
         Items that pass every filter.
     left_out_by
@@ -137,6 +141,8 @@ class PairExplanation:
     score: float
     terms: tuple[Term, ...]
     rank: int | None
+    sum_rank: int | None
+    variety: str
     n_candidates: int
     left_out_by: str | None
     in_shortlist: bool

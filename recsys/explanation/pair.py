@@ -8,7 +8,7 @@ from recsys.data.ranking import Request
 from recsys.explanation.answer import FeatureEffect, PairExplanation, Term, Waterfall
 from recsys.explanation.evidence import find_evidence
 from recsys.explanation.place import find_place
-from recsys.explanation.sentences import tell_expert, tell_shopper
+from recsys.explanation.sentences import tell_expert, tell_shopper, tell_variety
 from recsys.ranking.features import FEATURE_LABELS, candidate_features
 from recsys.ranking.model import Model, Terms
 from recsys.ranking.rank import resolve_weights
@@ -54,13 +54,15 @@ def explain_pair(model: Model, request: Request, item_num: int) -> PairExplanati
         score=score,
         terms=parts,
         rank=place.rank,
+        sum_rank=place.sum_rank,
+        variety=tell_variety(place.rank, place.sum_rank, place.moved_because),
         n_candidates=place.n_candidates,
         left_out_by=place.left_out_by,
         in_shortlist=place.in_shortlist,
         waterfall=None if features is None else explain_response(model, features),
         evidence=find_evidence(model, request.history, item_num),
         sentence=tell_shopper(title, parts),
-        expert_sentence=tell_expert(title, parts, score, place.rank, place.n_candidates),
+        expert_sentence=tell_expert(title, parts, score, place.rank, place.n_candidates, place.sum_rank),
     )
 
 

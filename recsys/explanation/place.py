@@ -1,4 +1,4 @@
-"""Where an item stands among the candidates of a request, and which filter keeps it out."""
+"""Where an item stands among the candidates of a request, whether variety moved it, and which filter keeps it out."""
 
 from dataclasses import dataclass, replace
 
@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ranking import Filters, Request
+from recsys.ranking.diversity import POOL_FACTOR
 from recsys.ranking.features import candidate_features
 from recsys.ranking.filters import eligible_items
 from recsys.ranking.model import Model, Terms
-from recsys.ranking.rank import SHORTLIST, resolve_weights, weighted_sum
+from recsys.ranking.rank import SHORTLIST, rank, resolve_weights, weighted_sum
 from recsys.vocabulary import ItemScope
 
 
@@ -27,12 +28,18 @@ class Place:
         Whether its response term counts.
     left_out_by
         Which filter keeps it out, in a sentence; None when none does.
+    sum_rank
+        1-based place by its score alone; other than `rank` where the diversity step moved the item.
+    moved_because
+        Why the diversity step moved it; empty when it did not.
     """
 
     rank: int | None
     n_candidates: int
     in_shortlist: bool
     left_out_by: str | None
+    sum_rank: int | None = None
+    moved_because: str = ""
 
 
 def find_place(model: Model, request: Request, terms: Terms, item_num: int) -> Place:
@@ -49,6 +56,22 @@ def find_place(model: Model, request: Request, terms: Terms, item_num: int) -> P
     item_num
         The item.
     """
+    place = _place_by_sum(model, request, terms, item_num)
+    pool = POOL_FACTOR * request.diversity.window
+    if place.rank is None or not request.diversity.is_on:
+        return replace(place, sum_rank=place.rank)
+    ranking = rank(replace(request, n=max(request.n, pool)), model)
+    listed = np.flatnonzero(ranking.item_num == item_num)
+    if len(listed) == 0 or ranking.sum_places is None:
+        return replace(place, sum_rank=place.rank)
+    moves = {m.item_num: m for step in ranking.trace for m in step.moves}
+    because = moves[item_num].reason if item_num in moves else ""
+    shown, by_sum = int(listed[0]) + 1, int(ranking.sum_places[listed[0]])
+    return replace(place, rank=shown, sum_rank=by_sum, moved_because=because)
+
+
+def _place_by_sum(model: Model, request: Request, terms: Terms, item_num: int) -> Place:
+    """Place one item by its score alone."""
     weights = resolve_weights(model.names, model.weights if request.weights is None else request.weights)
     allowed, _ = eligible_items(model, request.filters, request.at)
     size = min(int(allowed.sum()), max(SHORTLIST, request.n))

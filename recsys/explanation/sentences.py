@@ -52,7 +52,31 @@ def tell_shopper(title: str, terms: Sequence[Term]) -> str:
     return f"{title}: {_join(reasons)}."
 
 
-def tell_expert(title: str, terms: Sequence[Term], score: float, rank: int | None, n_candidates: int) -> str:
+def tell_variety(rank: int | None, sum_rank: int | None, because: str) -> str:
+    """Return how and why the diversity step moved an item; empty when it did not.
+
+    Parameters
+    ----------
+    rank, sum_rank
+        1-based places after and before the step.
+    because
+        The reason the step recorded.
+
+    Examples
+    --------
+    >>> tell_variety(4, 12, "unlike everything above it")
+    'Variety moved it up from place 12 to place 4: unlike everything above it.'
+    """
+    if not because or rank is None or sum_rank is None:
+        return ""
+    return (
+        f"Variety moved it {'up' if rank < sum_rank else 'down'} from place {sum_rank:,} to place {rank:,}: {because}."
+    )
+
+
+def tell_expert(
+    title: str, terms: Sequence[Term], score: float, rank: int | None, n_candidates: int, sum_rank: int | None = None
+) -> str:
     """Return the sum as a checkable sentence: score, each term that counts with weight × z, the place.
 
     Parameters
@@ -65,11 +89,15 @@ def tell_expert(title: str, terms: Sequence[Term], score: float, rank: int | Non
         Σ of the contributions.
     rank, n_candidates
         1-based place, None when the item was left out, and how many were ranked.
+    sum_rank
+        1-based place by the score alone, said where it differs.
     """
     spoken = sorted((t for t in terms if t.contribution != 0), key=lambda t: -abs(t.contribution))
     parts = [f"{t.label} {_signed(t.contribution, 3)} ({t.weight:.2f} × z {_signed(t.z, 2)})" for t in spoken]
     silent = [t.label for t in terms if t.silent and t.weight > 0]
     place = f"rank {rank:,} of {n_candidates:,}" if rank is not None else "not ranked"
+    if sum_rank is not None and sum_rank != rank:
+        place += f", {sum_rank:,} by the score alone"
     told = " ".join(parts) if parts else "no term"
     unsaid = f"; silent for this shopper: {', '.join(silent)}" if silent else ""
     return f"{title}: score {_signed(score, 3)} = {told}; {place}{unsaid}."

@@ -79,7 +79,7 @@ def diversify(
         fits = np.isfinite(scores[rows, :pool])
         cost = _cost(model, histories.take(rows), at, diversity, items[rows, :pool], fits)
         order[rows, :pool] = _fill(cost, _relevance(scores[rows, :pool], fits), fits, diversity)
-        steps += [_record(row - start, diversity, cost, items[row], order[row], scores[row]) for row in rows]
+        steps += [_record(int(row) - start, diversity, cost, items[row], order[row], scores[row]) for row in rows]
     return Reordered(order, tuple(steps))
 
 

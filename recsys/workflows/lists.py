@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from recsys.data.ranking import Filters, Ranking, Request, rankings_to_frame
+from recsys.data.ranking import Diversity, Filters, Ranking, Request, rankings_to_frame
 from recsys.errors import InputError
 from recsys.progress import Progress, silent
 from recsys.ranking import rank, rank_many
@@ -30,12 +30,12 @@ def request_for(
     filters: Filters | None = None,
     weights: Mapping[str, float] | None = None,
     at: np.datetime64 | None = None,
+    diversity: Diversity | None = None,
 ) -> Request:
-    """Build the request of one shopper, known or not, at a time (default: now)."""
+    """Build the request of one shopper, known or not, at a time (default: now), varied or not (default: not)."""
     moment = now() if at is None else at
-    return Request(
-        model.interactions.history(user_id), moment, filters or Filters(), n, weights, user_id, f"{user_id}@{moment}"
-    )
+    history, request_id = model.interactions.history(user_id), f"{user_id}@{moment}"
+    return Request(history, moment, filters or Filters(), n, weights, user_id, request_id, diversity or Diversity())
 
 
 def merge_weights(model: Model, weights: Mapping[str, float] | None) -> dict[str, float] | None:
@@ -52,6 +52,7 @@ def recommend(
     exclude_seen: bool | None = None,
     weights: Mapping[str, float] | None = None,
     run_id: str | None = None,
+    diversity: Diversity | None = None,
     progress: Progress = silent,
 ) -> pd.DataFrame:
     """Rank for one shopper or for everyone.
@@ -72,6 +73,8 @@ def recommend(
         Laid over the run's own.
     run_id
         None takes the live run.
+    diversity
+        How varied the first places shall be; None means not at all.
     progress
         Told of the share of lists made.
 
@@ -79,7 +82,7 @@ def recommend(
     -------
     DataFrame
         user_id, item_id, rank, score and one contribution column per component; `.attrs["notes"]` says which
-        components filled the list of a shopper nobody knows.
+        components filled the list of a shopper nobody knows, and what diversity changed.
     """
     progress("Loading the run", 0.0)
     model = load_model(settings.shop, run_id)
@@ -88,7 +91,7 @@ def recommend(
     if not users:
         raise InputError("The run's data has no shopper; ask for one by id to get the list of somebody unknown.")
     merged, moment = merge_weights(model, weights), now()
-    requests = [request_for(model, u, n, filters, merged, moment) for u in users]
+    requests = [request_for(model, u, n, filters, merged, moment, diversity) for u in users]
     lists = rank_many(requests, model, lambda done: progress("Making lists", 0.1 + 0.9 * done))
     frame = rankings_to_frame(lists)
     frame.attrs["notes"] = _notes(lists)
@@ -107,6 +110,11 @@ def _notes(lists: list[Ranking]) -> list[str]:
     empty = sum(len(r) == 0 for r in lists)
     if empty:
         notes.append(f"{empty:,} of {len(lists):,} lists are empty: no product passes the filters.")
+    varied = [s for r in lists for s in r.trace if s.name == "diversity"]
+    if len(varied) == 1:
+        notes.append(f"Variety: {varied[0].detail}.")
+    elif varied:
+        notes.append(f"Variety changed {sum(bool(s.moves) for s in varied):,} of {len(varied):,} lists.")
     return notes
 
 

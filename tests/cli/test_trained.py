@@ -114,6 +114,25 @@ def test_weights_change_the_order_and_an_unknown_one_is_named(ask, shopper):
     assert "Unexpected" not in err
 
 
+def test_variety_is_asked_for_in_two_words(ask, shopper):
+    def order(*words: str) -> tuple[list[str], list[str]]:
+        answer = json.loads(ask("recommend", "--user", shopper, "--n", "24", "--json", *words)[1])
+        return [row["item_id"] for row in answer["lists"]], answer["notes"]
+
+    plain, notes = order()
+    assert notes == [] and order("--diversity", "mmr:0")[0] == plain
+    varied, notes = order("--diversity", "mmr:0.6")
+    assert varied != plain and varied[0] == plain[0]
+    assert notes[0].startswith("Variety: MMR, strength 0.6")
+    assert order("--diversity", "calibrated:0.6")[0] != plain
+
+
+@pytest.mark.parametrize("words", ["mmr", "mmr:2", "mmr:nan", "random:0.3", "0.3"])
+def test_variety_that_is_none_is_wrong_usage(ask, shopper, words):
+    code, _, err = ask("recommend", "--user", shopper, "--diversity", words)
+    assert code == 2 and ("no method" in err or "between 0 and 1" in err)
+
+
 def test_an_explanation_has_the_score_of_the_list(ask, shopper):
     first = json.loads(ask("recommend", "--user", shopper, "--n", "1", "--json")[1])["lists"][0]
     code, said, err = ask("explain", "--user", shopper, "--item", first["item_id"], "--json")

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from recsys.data.interactions import Histories
-from recsys.data.ranking import Filters, Request
+from recsys.data.ranking import Diversity, Filters, Request
 from recsys.explanation import explain_pair
 from recsys.ranking import rank
 from recsys.ranking.model import Model
-from recsys.vocabulary import ItemScope
+from recsys.vocabulary import DiversityMethod, ItemScope
 
 
 def _request(model: Model, user: int, **more: object) -> Request:
@@ -41,6 +41,25 @@ def test_every_listed_item_is_explained_as_it_was_ranked(small_model: Model) -> 
             mine = np.array([t.contribution for t in told.terms])
             np.testing.assert_allclose(mine, ranking.contributions[place], atol=1e-6)
             assert tuple(t.name for t in told.terms) == ranking.components
+
+
+@pytest.mark.parametrize("method", list(DiversityMethod))
+def test_an_item_that_variety_moved_is_explained_where_it_stands(small_model: Model, method) -> None:
+    request = _request(small_model, 3, n=12, diversity=Diversity(method, 0.7, 12))
+    ranking = rank(request, small_model)
+    assert ranking.sum_places is not None and (ranking.sum_places != np.arange(1, 13)).any()
+    for place, item in enumerate(ranking.item_num, start=1):
+        told, by_sum = explain_pair(small_model, request, int(item)), int(ranking.sum_places[place - 1])
+        assert (told.rank, told.sum_rank) == (place, by_sum)
+        assert told.score == pytest.approx(ranking.scores[place - 1], abs=1e-6)
+        if place == by_sum:
+            assert told.variety == "" and "by the score alone" not in told.expert_sentence
+        else:
+            way = "up" if place < by_sum else "down"
+            assert told.variety.startswith(f"Variety moved it {way} from place {by_sum} to place {place}: ")
+            assert f"{by_sum} by the score alone" in told.expert_sentence
+    left_out = explain_pair(small_model, request, 0)
+    assert left_out.rank is None and left_out.sum_rank is None and left_out.variety == ""
 
 
 def test_rank_agrees_without_a_response_weight(small_model: Model) -> None:

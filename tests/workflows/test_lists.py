@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from recsys.data.ranking import Filters
+from recsys.data.ranking import Diversity, Filters
 from recsys.errors import InputError, RunError
 from recsys.settings import ShopPaths
 from recsys.training.runs import load_model
-from recsys.vocabulary import ItemScope
+from recsys.vocabulary import DiversityMethod, ItemScope
 from recsys.workflows.lists import best_for, explain, merge_weights, recommend, request_for
 from tests.plain import N_ITEMS, N_USERS, settings_of
 
@@ -70,6 +70,19 @@ def test_weights_lie_over_the_runs_own(plain_shop: ShopPaths, model) -> None:
     np.testing.assert_allclose(frame["fresh"], frame["score"])
     newest_first = [int(i[1:]) for i in frame["item_id"]]
     assert newest_first == sorted(newest_first, reverse=True)  # p00 is the oldest product, p47 the youngest
+
+
+def test_a_varied_list_says_what_changed(plain_shop: ShopPaths) -> None:
+    settings = settings_of(plain_shop)
+    plain = recommend(settings, user="u03", n=24)
+    off = recommend(settings, user="u03", n=24, diversity=Diversity(strength=0.0))
+    assert off["item_id"].tolist() == plain["item_id"].tolist() and off.attrs["notes"] == []
+    varied = recommend(settings, user="u03", n=24, diversity=Diversity(DiversityMethod.MMR, 0.8))
+    assert varied["item_id"].tolist() != plain["item_id"].tolist()
+    (note,) = varied.attrs["notes"]
+    assert note.startswith("Variety: MMR, strength 0.8: ") and "of the first 24 places changed" in note
+    everyone = recommend(settings, user="all", n=8, diversity=Diversity(DiversityMethod.CALIBRATED, 0.8))
+    assert f"of {N_USERS} lists." in everyone.attrs["notes"][-1]
 
 
 @pytest.mark.parametrize(
