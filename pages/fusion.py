@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import charts, data, frame, lab, shelf, state, tuning, tuning_parts
+from ui import charts, data, frame, lab, shelf, state, tuning, tuning_maps, tuning_parts
 from ui.components import filter_bar, page_header
 from ui.text import plain_text, plural
 
@@ -46,7 +46,8 @@ def draw() -> None:
         )
         tuning_parts.exactness_note(bench)
     with right:
-        tuning_parts.surface_map(model, weights)
+        tuning_maps.curve_card(model, weights, live)
+        tuning_maps.surface_card(model, weights)
         tuning_parts.weight_table(weights, live)
 
 

@@ -172,6 +172,8 @@ def heat_map(
     z: NDArray[np.float64],
     *,
     ring: tuple[float, float],
+    dots: NDArray[np.bool_],
+    best: tuple[int, int],
     x_name: str,
     y_name: str,
     label: str,
@@ -186,14 +188,20 @@ def heat_map(
         One value per cell, shape (len(grid), len(grid)); rows are y.
     ring
         (x, y) of the ring, in the units of the grid.
+    dots
+        Cells that get a dot, shape (len(grid), len(grid)).
+    best
+        (row, column) of the cell that gets a diamond.
     x_name, y_name, label
         Names of the axes and of the value.
     """
-    colours, ticks, n = palette(), [f"{v:.1f}" for v in grid], len(grid)
+    colours, ticks, n = palette(), [f"{v:g}" for v in grid], len(grid)
     half = (grid[1] - grid[0]) / 2
     shade = {"axisTick": {"show": False}, "axisLine": {"show": False}, "splitLine": {"show": False}}
     name = {"nameLocation": "middle", "nameTextStyle": {"color": colours["muted"]}}
-    tick = {"axisLabel": {"color": colours["muted"], "interval": 1}}
+    tick = {"axisLabel": {"color": colours["muted"], "interval": (n - 1) // 5 - 1}}
+    over = {"type": "scatter", "xAxisIndex": 1, "yAxisIndex": 1, "silent": True}
+    dotted = [[grid[c], grid[r]] for r, c in np.argwhere(dots).tolist() if (r, c) != best]
     free = {"type": "value", "min": grid[0] - half, "max": grid[-1] + half, "show": False}
     cells = [[ticks[c], ticks[r], round(float(z[r, c]), 4)] for r in range(n) for c in range(n)]
     return {
@@ -218,11 +226,16 @@ def heat_map(
                 "select": {"itemStyle": {"borderWidth": 0}},
                 "emphasis": {"itemStyle": {"borderColor": colours["text"], "borderWidth": 2}},
             },
-            {
-                "type": "scatter",
-                "xAxisIndex": 1,
-                "yAxisIndex": 1,
-                "silent": True,
+            over | {"symbolSize": 2.5, "data": dotted, "itemStyle": {"color": colours["page"], "opacity": 0.75}},
+            over
+            | {
+                "symbol": "diamond",
+                "symbolSize": 11,
+                "data": [[grid[best[1]], grid[best[0]]]],
+                "itemStyle": {"color": "#FFFFFF", "borderColor": "#000000", "borderWidth": 1},
+            },
+            over
+            | {
                 "symbolSize": 15,
                 "data": [list(ring)],
                 "itemStyle": {

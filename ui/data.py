@@ -21,11 +21,9 @@ from recsys.training.runs import live_pointer as read_pointer
 from recsys.training.runs import load_model
 from ui.shelf import list_categories, list_shoppers, now
 from ui.state import draft_weights
-from ui.tuning import GRID, SYMBOLS, Bench, build_bench
+from ui.tuning import Bench, build_bench
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from recsys.ranking.model import Model
     from recsys.store import Store
 
@@ -178,19 +176,6 @@ def _bench(
     root: str, run_id: str, shopper: str, weights: tuple[tuple[str, float], ...], minute: str, _model: "Model"
 ) -> Bench:
     return build_bench(_model, shopper, dict(weights), np.datetime64(minute, "us"))
-
-
-def surface(model: "Model", others: dict[str, float]) -> "NDArray[np.float64]":
-    """Return NDCG@20 of held-out shoppers over the α/β grid with the other weights as given."""
-    return _surface(str(shop_paths().root), model.run_id, tuple(sorted(others.items())), model)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _surface(root: str, run_id: str, others: tuple[tuple[str, float], ...], _model: "Model") -> "NDArray[np.float64]":
-    assert _model.holdout is not None
-    found = _model.holdout.surface(dict(others), *SYMBOLS, grid=GRID)
-    found.setflags(write=False)
-    return found
 
 
 def is_simulated() -> bool:

@@ -8,13 +8,15 @@ import streamlit as st
 
 from recsys.settings import ShopPaths
 from recsys.vocabulary import Columns, Warmth
-from ui import data
+from ui import data, tuning
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from recsys.discovery.new_items import NewItems
+    from recsys.fusion.curve import Curve
+    from recsys.fusion.surface import Surface
     from recsys.ingest.tables import RawTable
     from recsys.ranking.model import Model
     from recsys.workflows.imports import ImportReport
@@ -175,3 +177,34 @@ def overview(days: int) -> "Overview | None":
         store_problem=store.read_only_reason,
         now=pd.Timestamp.now("UTC"),
     )
+
+
+# ------------------------------------------------------------- Fusion
+
+
+def surface(model: "Model", weights: dict[str, float]) -> "Surface":
+    """Return NDCG@20 of held-out shoppers over the α/β grid, the other weights as given."""
+    others = tuple(sorted(tuning.other_weights(weights).items()))
+    return _surface(str(data.shop_paths().root), model.run_id, others, model)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _surface(root: str, run_id: str, others: tuple[tuple[str, float], ...], _model: "Model") -> "Surface":
+    from recsys.fusion.surface import map_surface
+
+    assert _model.holdout is not None
+    return map_surface(_model.holdout, dict(others), *tuning.SYMBOLS)
+
+
+def curve(model: "Model", weights: dict[str, float], name: str) -> "Curve":
+    """Return the exact NDCG@20 of held-out shoppers along one weight, the other weights as given."""
+    others = tuple(sorted(tuning.other_weights(weights, (name,)).items()))
+    return _curve(str(data.shop_paths().root), model.run_id, others, name, model)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _curve(root: str, run_id: str, others: tuple[tuple[str, float], ...], name: str, _model: "Model") -> "Curve":
+    from recsys.fusion.curve import trace_weight
+
+    assert _model.holdout is not None
+    return trace_weight(_model.holdout, dict(others), name)

@@ -24,6 +24,7 @@ LAB = "lab"  # session: value of the fusion component
 DRAFT = "draft_weights"  # session: weights under trial; absent = live weights
 JOB = "job_run_id"  # session: training job followed last
 PRESET = "preset"  # session: preset chosen last
+CURVE = "curve"  # session: weight whose curve Fusion shows; follows the slider moved last
 
 
 def drop_empty_parameters() -> None:

@@ -1,6 +1,6 @@
 """View models of Fusion: what the lab needs to rank by itself, quality on held-out shoppers, the α/β surface."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from recsys.components import COMPONENTS
 from recsys.data.ranking import Filters
 from recsys.explanation.place import response_terms
+from recsys.fusion.curve import Curve
 from recsys.fusion.holdout import Quality
 from recsys.fusion.reachable import find_reachable
 from recsys.ranking.filters import eligible_items
@@ -23,7 +24,8 @@ SYMBOLS = {"text": "α", "image": "β"}
 """The two weights of the classic formula; they stand on top and move together."""
 HIGHEST = 0.8
 """Where the slider of the largest weight stands at first; leaves room to raise it."""
-GRID = tuple(round(step / 10, 1) for step in range(11))
+POSITIONS = tuple(round(step / 100, 2) for step in range(101))
+"""Where a slider can stand."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +137,16 @@ def judge(model: Model, weights: Mapping[str, float]) -> Quality | None:
     return None if model.holdout is None else model.holdout.quality(weights, model.weights)
 
 
-def other_weights(weights: Mapping[str, float]) -> dict[str, float]:
-    """Return the weights the α/β surface holds still."""
-    return {name: value for name, value in weights.items() if name not in SYMBOLS}
+def other_weights(weights: Mapping[str, float], moving: Collection[str] = tuple(SYMBOLS)) -> dict[str, float]:
+    """Return the weights that a curve or surface holds still."""
+    return {name: value for name, value in weights.items() if name not in moving}
+
+
+def best_position(curve: Curve) -> float:
+    """Return the slider position with the highest NDCG; among equals the one nearest to the exact optimum."""
+    return max(POSITIONS, key=lambda t: (round(curve.value_at(t), 9), -abs(t - curve.optimum)))
+
+
+def moved_most(before: Mapping[str, float], after: Mapping[str, float]) -> str:
+    """Return the weight that changed most."""
+    return max(after, key=lambda name: abs(after[name] - before.get(name, 0.0)))

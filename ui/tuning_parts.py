@@ -1,4 +1,4 @@
-"""Parts of the Fusion page: presets, quality tiles, the α/β map, and the callbacks behind them."""
+"""Parts of the Fusion page: presets, quality tiles, the table of weights, and the callbacks behind them."""
 
 import math
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ import streamlit as st
 from recsys.fusion.holdout import Quality
 from recsys.fusion.presets import list_presets, save_preset
 from recsys.ranking.model import Model
-from ui import charts, data, errors, lab, shelf, state, tuning
+from ui import data, errors, lab, shelf, state, tuning
 from ui.components import empty_state, heading, metric_tile
 from ui.text import number, plain_text, plural, safe_text, signed
 
@@ -27,6 +27,7 @@ def take_release(names: tuple[str, ...], live: Mapping[str, float]) -> None:
     weights = lab.read_release(state.LAB, names)
     if weights is not None:
         state.forget_preset()
+        st.session_state[state.CURVE] = tuning.moved_most(state.draft_weights(live), weights)
         state.keep_draft(None if not any(weights.values()) or shelf.same_weights(weights, live) else weights)
 
 
@@ -123,37 +124,3 @@ def weight_table(weights: Mapping[str, float], live: Mapping[str, float]) -> Non
             column_config={"Now": column(format="%.1f%%"), "Live": column(format="%.1f%%")},
             alt="Share of each term in the sum, now and live.",
         )
-
-
-def surface_map(model: Model, weights: Mapping[str, float]) -> None:
-    """The α/β map: NDCG for every pair of the two sliders, a ring where they stand, a click to go there."""
-    if model.holdout is None or not set(tuning.SYMBOLS) <= set(model.names):
-        return
-    with st.container(border=True, gap="xsmall", key="surface_card"):
-        heading("Where quality is highest", "click a cell to use it")
-        with st.container(key="surface_slot"):
-            z = data.surface(model, tuning.other_weights(weights))
-            x, y = (weights[name] for name in tuning.SYMBOLS)
-            spec = charts.heat_map(
-                tuning.GRID, z, ring=(x, y), x_name="Text α, slider", y_name="Image β, slider", label="NDCG@20"
-            )
-            best = max((float(z[r, c]), tuning.GRID[c], tuning.GRID[r]) for r in range(len(z)) for c in range(len(z)))
-            st.echarts_chart(
-                spec,
-                key="surface",
-                on_select=lambda: _use_cell(weights),
-                height=270,
-                alt=f"NDCG at 20 over text and image weight; highest {best[0]:.3f} at α {best[1]}, β {best[2]}",
-            )
-
-
-def _use_cell(weights: Mapping[str, float]) -> None:
-    """Callback of the map: put both sliders where the click was."""
-    for group in st.session_state["surface"].selection.selected:
-        if group["data_indices"]:
-            cell = group["data_indices"][0]
-            row, column = divmod(cell, len(tuning.GRID))
-            moved = dict(weights) | dict(zip(tuning.SYMBOLS, (tuning.GRID[column], tuning.GRID[row]), strict=True))
-            if any(moved.values()):
-                state.forget_preset()
-                state.keep_draft(moved)

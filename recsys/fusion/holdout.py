@@ -1,6 +1,6 @@
 """Standardised terms of held-out shoppers: quality of any weights in milliseconds, without ranking again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -101,24 +101,6 @@ class HoldoutTerms:
             _half_width(recall - base_recall),
             self.n_users,
         )
-
-    def surface(self, weights: Mapping[str, float], x: str, y: str, grid: Sequence[float]) -> NDArray[np.float64]:
-        """NDCG@20 with two weights replaced by every pair of grid values, the others as given.
-
-        Returns
-        -------
-        ndarray
-            Shape (len(grid), len(grid)); row = value of `y`, column = value of `x`.
-        """
-        rest = {n: w for n, w in weights.items() if n not in (x, y)}
-        base = self._scores(rest)
-        across, along = self.z[self.names.index(x)], self.z[self.names.index(y)]
-        out = np.empty((len(grid), len(grid)))
-        for row, b in enumerate(grid):
-            lifted = base + np.float32(b) * along
-            for column, a in enumerate(grid):
-                out[row, column] = _mean(self.judge(lifted + np.float32(a) * across)[0])
-        return out
 
     def save(self, path: Path) -> None:
         """Write as safetensors; terms are kept in half precision."""

@@ -8,19 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys.fusion.holdout import CUTOFF, HoldoutTerms
-
-NAMES = ("text", "image", "trend")
-WEIGHTS = {"text": 0.5, "image": 0.3, "trend": 0.2}
-
-
-def draw(seed: int, n_users: int = 7, n_candidates: int = 40, *, ties: bool = False) -> HoldoutTerms:
-    """Terms, truths and gaps at random; with `ties` many scores are equal."""
-    rng = np.random.default_rng(seed)
-    z = rng.normal(size=(3, n_users, n_candidates))
-    z = np.round(z) if ties else z
-    relevant = rng.random((n_users, n_candidates)) < 0.15
-    relevant[np.arange(n_users), rng.integers(0, n_candidates, n_users)] = True
-    return HoldoutTerms(NAMES, z.astype(np.float32), relevant, rng.random((n_users, n_candidates)) < 0.9)
+from tests.fusion.drawn import NAMES, WEIGHTS, draw
 
 
 def by_sorting(terms: HoldoutTerms, weights: dict[str, float]) -> tuple[list[float], list[float]]:
@@ -103,16 +91,6 @@ def test_a_change_is_paired_shopper_by_shopper() -> None:
     assert same.ndcg_change == same.recall_half_width == 0
 
 
-def test_the_surface_equals_the_quality_at_every_point() -> None:
-    terms, grid = draw(7), (0.0, 0.25, 1.0)
-    surface = terms.surface(WEIGHTS, "text", "image", grid)
-    assert surface.shape == (3, 3)
-    for row, beta in enumerate(grid):
-        for column, alpha in enumerate(grid):
-            expected = terms.quality({**WEIGHTS, "text": alpha, "image": beta}).ndcg
-            assert surface[row, column] == pytest.approx(expected, abs=1e-9)
-
-
 def test_files_keep_names_truth_and_half_precision_terms(tmp_path: Path) -> None:
     terms = draw(8)
     terms.save(tmp_path / "holdout.safetensors")
@@ -127,4 +105,3 @@ def test_nobody_held_out_is_no_quality_rather_than_nan() -> None:
     nobody = HoldoutTerms(NAMES, np.zeros((3, 0, 5), np.float32), np.zeros((0, 5), bool), np.zeros((0, 5), bool))
     quality = nobody.quality(WEIGHTS, reference={"text": 1.0})
     assert (quality.ndcg, quality.recall, quality.ndcg_change, quality.n_users) == (0, 0, 0, 0)
-    assert (nobody.surface(WEIGHTS, "text", "image", (0.0, 1.0)) == 0).all()
