@@ -12,6 +12,7 @@ from recsys.data.split import Split
 from recsys.evaluation.metrics import bootstrap_mean, coverage, hit_matrix, ndcg, recall
 from recsys.ranking.model import Model
 from recsys.ranking.rank import rank_many
+from recsys.training.beyond import beyond_accuracy
 from recsys.training.config import COLUMN_NAMES
 from recsys.vocabulary import ItemScope
 
@@ -85,7 +86,8 @@ def judge(model: Model, split: Split, progress: Callable[[float], None] | None =
     -------
     dict
         Column to {"recall": …, "ndcg": …} at cut-off 20, each {"value", "low", "high", "n_users"} with a 95 %
-        bootstrap interval over shoppers, and "coverage" of the lists of `all`.
+        bootstrap interval over shoppers, and of the lists of `all` "coverage" and what lies "beyond" accuracy, see
+        `evaluation.beyond_report.judge_beyond`.
     """
     truth = truth_of(split)
     served = replace(model, sale_mask=split.on_sale)
@@ -102,6 +104,7 @@ def judge(model: Model, split: Split, progress: Callable[[float], None] | None =
         source = lists["all"][rows] if column == "cold_among_all" else lists[column]
         result[column] = _figures(source, relevant[rows])
     result["coverage"] = coverage(lists["all"], split.on_sale)
+    result["beyond"] = beyond_accuracy(served, split, truth.users, lists["all"], truth.relevant["all"])
     return result
 
 
