@@ -1,13 +1,16 @@
 """Standardised terms of held-out shoppers: quality of any weights in milliseconds, without ranking again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
+
+from recsys.errors import RunError
 
 CUTOFF = 20
 
@@ -38,6 +41,28 @@ class Quality:
 
 
 @dataclass(frozen=True, eq=False)
+class HoldoutItems:
+    """What the candidates are, for judging more than accuracy.
+
+    Parameters
+    ----------
+    item_num
+        Numbers in the run's catalogue, int32, shape (n_candidates,).
+    new
+        Nobody had touched it before the held-out window, bool, shape (n_candidates,).
+    novelty
+        −log₂ of the share of shoppers who had touched it, in bits, float32, shape (n_candidates,).
+    seen
+        What each shopper had touched, bool, shape (n_users, n_candidates).
+    """
+
+    item_num: NDArray[np.int32]
+    new: NDArray[np.bool_]
+    novelty: NDArray[np.float32]
+    seen: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
 class HoldoutTerms:
     """Terms and truth of a sample of held-out shoppers over the items that were on sale.
 
@@ -51,12 +76,15 @@ class HoldoutTerms:
         What each shopper went on to choose, bool, shape (n_users, n_candidates).
     allowed
         Candidates that exist for the shopper (padding is False), bool, shape (n_users, n_candidates).
+    items
+        What the candidates are; None in runs that did not keep it.
     """
 
     names: tuple[str, ...]
     z: NDArray[np.float32]
     relevant: NDArray[np.bool_]
     allowed: NDArray[np.bool_]
+    items: HoldoutItems | None = None
 
     @property
     def n_users(self) -> int:
@@ -69,7 +97,33 @@ class HoldoutTerms:
         rows, candidates = np.nonzero(self.relevant)
         return rows, candidates, np.bincount(rows, minlength=self.n_users)
 
-    def _scores(self, weights: Mapping[str, float]) -> NDArray[np.float32]:
+    def take(self, rows: NDArray[np.intp]) -> "HoldoutTerms":
+        """Only some of the shoppers."""
+        items = None if self.items is None else replace(self.items, seen=self.items.seen[rows])
+        return HoldoutTerms(self.names, self.z[:, rows], self.relevant[rows], self.allowed[rows], items)
+
+    def view(self, column: str) -> "HoldoutTerms":
+        """The same shoppers judged by one column: "all", "discovery", "cold_among_new" or "cold_among_all".
+
+        Only shoppers with something to find there are kept. Without `items` only "all" is known.
+
+        Raises
+        ------
+        RunError
+            If the run did not keep what the column needs.
+        """
+        if column == "all":
+            return self
+        if self.items is None:
+            raise RunError("This run kept no facts of its held-out candidates: train again to judge by other columns.")
+        new = np.broadcast_to(self.items.new, self.allowed.shape)
+        hidden = (self.items.seen | new) if column == "discovery" else np.zeros(new.shape, bool)
+        allowed = self.allowed & (new if column == "cold_among_new" else ~hidden)
+        relevant = self.relevant & (~hidden if column == "discovery" else new)
+        kept = np.flatnonzero(relevant.any(axis=1))
+        return HoldoutTerms(self.names, self.z, relevant, allowed, self.items).take(kept)
+
+    def scores(self, weights: Mapping[str, float]) -> NDArray[np.float32]:
         """Weighted sums, −inf where a candidate does not exist, shape (n_users, n_candidates)."""
         vector = np.array([weights.get(n, 0.0) for n in self.names], np.float32)
         total = np.tensordot(vector, self.z, axes=1)
@@ -81,7 +135,7 @@ class HoldoutTerms:
         No sorting: the place of a relevant item is the number of candidates that score at least as much; a tie
         counts against it, so that equal scores earn nothing.
         """
-        return self.judge(self._scores(weights))
+        return self.judge(self.scores(weights))
 
     def judge(self, scores: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """NDCG@20 and recall@20 of given scores, shape (n_users, n_candidates), −inf where not allowed."""
@@ -104,12 +158,15 @@ class HoldoutTerms:
 
     def save(self, path: Path) -> None:
         """Write as safetensors; terms are kept in half precision."""
-        arrays = {
+        arrays: dict[str, NDArray[Any]] = {
             "z": self.z.astype(np.float16),
             "relevant": self.relevant.astype(np.uint8),
             "allowed": self.allowed.astype(np.uint8),
             "names": np.frombuffer(",".join(self.names).encode(), np.uint8),
         }
+        if self.items is not None:
+            seen = np.packbits(self.items.seen, axis=1)
+            arrays |= vars(self.items) | {"new": self.items.new.astype(np.uint8), "seen": seen}
         # safetensors writes the memory as it lies, so a view in another order would come back scrambled
         save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, path)
 
@@ -118,9 +175,11 @@ class HoldoutTerms:
         """Read what `save` wrote."""
         arrays = load_file(path)
         names = tuple(arrays["names"].tobytes().decode().split(","))
-        return HoldoutTerms(
-            names, arrays["z"].astype(np.float32), arrays["relevant"].astype(bool), arrays["allowed"].astype(bool)
-        )
+        relevant, items = arrays["relevant"].astype(bool), None
+        if "item_num" in arrays:
+            seen = np.unpackbits(arrays["seen"], axis=1, count=relevant.shape[1]).astype(bool)
+            items = HoldoutItems(arrays["item_num"], arrays["new"].astype(bool), arrays["novelty"], seen)
+        return HoldoutTerms(names, arrays["z"].astype(np.float32), relevant, arrays["allowed"].astype(bool), items)
 
 
 def _mean(values: NDArray[np.float64]) -> float:

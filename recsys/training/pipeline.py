@@ -260,7 +260,7 @@ def _keep_holdout(task: ValidationTask, kappa: NDArray[np.float32], with_respons
     kept = np.sort(rng.choice(judged, min(HOLDOUT_USERS, len(judged)), replace=False))
     z = np.concatenate([everyone.z, kappa[None]]) if with_response else everyone.z
     names = (*everyone.names, "response") if with_response else everyone.names
-    return HoldoutTerms(names, z[:, kept], everyone.relevant[kept], everyone.allowed[kept])
+    return replace(everyone, names=names, z=z).take(kept)
 
 
 def _facts(

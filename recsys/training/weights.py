@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from recsys.data.split import Split
 from recsys.errors import RunError
-from recsys.fusion.holdout import HoldoutTerms, find_places, gains
+from recsys.fusion.holdout import HoldoutItems, HoldoutTerms, find_places, gains
 from recsys.ranking.features import candidate_features
 from recsys.ranking.model import Model
 from recsys.ranking.rank import SHORTLIST
@@ -111,9 +111,29 @@ def validation_task(
     terms = served.terms(histories, split.cut)
     z = np.stack([t[:, items] for t in terms.z])
     seen = histories.matrix(split.train.n_items, binary=True)[:, items].toarray() > 0
-    everyone = HoldoutTerms(terms.names, z, truth.relevant["all"][:, items], np.ones(seen.shape, bool))
+    facts = describe_candidates(split, items, seen)
+    everyone = HoldoutTerms(terms.names, z, truth.relevant["all"][:, items], np.ones(seen.shape, bool), facts)
     hidden, new = seen | split.new[items][None, :], np.flatnonzero(split.new[items])
     return ValidationTask(everyone, truth.users, hidden, new, _views(truth, items, new, column_weights), column_weights)
+
+
+def describe_candidates(split: Split, items: NDArray[np.intp], seen: NDArray[np.bool_]) -> HoldoutItems:
+    """Say what the candidates are as of the start of the held-out window.
+
+    Parameters
+    ----------
+    split
+        The time split.
+    items
+        Item numbers of the candidates, shape (n_candidates,).
+    seen
+        What each shopper had touched, shape (n_users, n_candidates).
+    """
+    histories = split.train.histories
+    users = np.asarray(histories.matrix(split.train.n_items, binary=True).sum(axis=0)).ravel()[items]
+    n_shoppers = max(int((histories.lengths > 0).sum()), 1)
+    bits = -np.log2(np.maximum(users, 1) / n_shoppers).astype(np.float32)
+    return HoldoutItems(items.astype(np.int32), split.new[items], bits, seen)
 
 
 def _views(
