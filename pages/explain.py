@@ -6,7 +6,7 @@ from recsys.data.ranking import Filters
 from recsys.explanation import explain_pair
 from recsys.ranking import rank
 from recsys.vocabulary import ItemScope
-from ui import data, explain_panel, frame, item_choice, shelf, state
+from ui import data, explain_panel, frame, item_choice, shelf, state, variety
 from ui.components import empty_state, filter_bar, page_header
 from ui.notices import simulated_notice
 from ui.text import plain_text
@@ -46,9 +46,10 @@ with filter_bar():
         )
         hide_seen = st.toggle("Hide what she has touched", key=state.HIDE_SEEN, bind="query-params")
         in_stock = st.toggle("On sale only", True, key=state.IN_STOCK, bind="query-params", help=shelf.ON_SALE_HELP)
+        diversity = variety.variety_control()
 
 filters = Filters(items=ItemScope(scope), exclude_seen=hide_seen, only_on_sale=in_stock)
-request = shelf.build_request(model, shopper, filters, weight_sets[used], shelf.now(), shelf.PLACES_KNOWN)
+request = shelf.build_request(model, shopper, filters, weight_sets[used], shelf.now(), shelf.PLACES_KNOWN, diversity)
 top = [str(i) for i in rank(request, model).item_ids[: shelf.LIST_LENGTH]]
 item_choice.follow_address(model)
 options = item_choice.item_options(model, top, query)

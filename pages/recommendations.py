@@ -4,7 +4,7 @@ import streamlit as st
 
 from recsys.data.ranking import Filters
 from recsys.vocabulary import ItemScope
-from ui import board, charts, data, frame, shelf, shelf_parts, state
+from ui import board, charts, data, frame, shelf, shelf_parts, state, variety
 from ui.components import empty_state, export_button, filter_bar, page_header
 from ui.text import plain_text, plural
 
@@ -45,6 +45,7 @@ with filter_bar():
     view = st.segmented_control(
         "View", ["Grid", "Compare"], default="Grid", required=True, key=state.VIEW, bind="query-params"
     )
+    diversity = variety.variety_control()
     with st.popover("More filters", icon=":material/filter_list:"):
         items = st.segmented_control(
             "Products",
@@ -63,7 +64,7 @@ with filter_bar():
 
 filters = Filters(ItemScope(items), hide_seen, (category,) if category else (), in_stock)
 weights, at = weight_sets[used], shelf.now()
-found = shelf.build_shelf(model, shopper or "", filters, weights, at)
+found = shelf.build_shelf(model, shopper or "", filters, weights, at, diversity)
 colors = charts.component_colors(found.components)
 
 shelf_parts.shopper_strip(found)
@@ -76,6 +77,7 @@ def draw_list() -> None:
         moved = f" · {found.n_stay} of the live top {len(found.live_cards)} stay" if found.differs else ""
         st.markdown(f":gray[{shown}{moved}]")
         shelf_parts.legend(found.components, colors)
+        variety.trace_popover(found.ranking, model.catalogue)
         export_button(lambda: shelf.export_frame(found.ranking, model.catalogue), "recommendations.csv")
     if view == "Compare":
         shelf_parts.compare(found, used)
@@ -85,7 +87,7 @@ def draw_list() -> None:
         )
     chosen = st.session_state.pop(state.WHY, None)
     if chosen:
-        shelf_parts.why_drawer(model, shopper or "", chosen, filters, weights, at)
+        shelf_parts.why_drawer(model, shopper or "", chosen, filters, weights, at, diversity)
 
 
 if found.cards:

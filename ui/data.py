@@ -19,7 +19,8 @@ from recsys.fusion.presets import list_presets
 from recsys.settings import DEFAULT_SHOP, ShopPaths
 from recsys.training.runs import live_pointer as read_pointer
 from recsys.training.runs import load_model
-from ui.shelf import list_categories, list_shoppers, now
+from ui.choices import list_categories, list_shoppers
+from ui.shelf import now
 from ui.state import draft_weights
 from ui.tuning import Bench, build_bench
 

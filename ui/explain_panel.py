@@ -61,6 +61,8 @@ def _place(found: PairExplanation) -> None:
     st.markdown(
         f"{badge} Place **{number(found.rank)}** of {number(found.n_candidates)} · score **{signed(found.score, 3)}**"
     )
+    if found.variety:
+        st.markdown(f":material/shuffle: {safe_text(found.variety, 300)}")
 
 
 def _shopper_sentence(found: PairExplanation) -> str:

@@ -1,7 +1,7 @@
 """View models of Recommendations: one shopper's list, what is live beside it, her history, and why an item is there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 from recsys.components import COMPONENTS
 from recsys.data.catalogue import Catalogue
 from recsys.data.interactions import DAY, Histories
-from recsys.data.ranking import Filters, Ranking, Request
+from recsys.data.ranking import Diversity, Filters, Ranking, Request
 from recsys.explanation.answer import PairExplanation
 from recsys.explanation.pair import explain_pair
 from recsys.ranking.model import Model
@@ -47,7 +47,7 @@ class Shelf:
     live_cards
         The list for the live weights.
     differs
-        Whether the weights asked are other than the live ones.
+        Whether weights other than the live ones, or variety, were asked for.
     n_eligible
         Products that pass the filters.
     n_stay
@@ -99,16 +99,27 @@ def label_of(component: str) -> str:
 
 
 def build_request(
-    model: Model, shopper: str, filters: Filters, weights: Mapping[str, float] | None, at: np.datetime64, n: int
+    model: Model,
+    shopper: str,
+    filters: Filters,
+    weights: Mapping[str, float] | None,
+    at: np.datetime64,
+    n: int,
+    diversity: Diversity | None = None,
 ) -> Request:
     """Return the request of one shopper, known or not; a term without a weight is left out of the sum."""
-    return request_for(model, shopper, n, filters, weights, at)
+    return request_for(model, shopper, n, filters, weights, at, diversity)
 
 
 def build_shelf(
-    model: Model, shopper: str, filters: Filters, weights: Mapping[str, float] | None, at: np.datetime64
+    model: Model,
+    shopper: str,
+    filters: Filters,
+    weights: Mapping[str, float] | None,
+    at: np.datetime64,
+    diversity: Diversity | None = None,
 ) -> Shelf:
-    """Rank for one shopper with the weights asked and with the live ones, and make both lists showable.
+    """Rank for one shopper as asked and with the live weights alone, and make both lists showable.
 
     Parameters
     ----------
@@ -122,10 +133,14 @@ def build_shelf(
         Weights under trial; None for the live ones.
     at
         Time of the request.
+    diversity
+        How varied the list shown shall be; the live list beside it never is.
     """
     live = rank(build_request(model, shopper, filters, None, at, PLACES_KNOWN), model)
-    differs = weights is not None and not same_weights(weights, model.weights)
-    shown = rank(build_request(model, shopper, filters, weights, at, LIST_LENGTH), model) if differs else live
+    varied = diversity is not None and diversity.is_on
+    differs = varied or (weights is not None and not same_weights(weights, model.weights))
+    asked = build_request(model, shopper, filters, weights, at, LIST_LENGTH, diversity)
+    shown = rank(asked, model) if differs else live
     shown, live_top = _head(shown), _head(live)
     places = {item: place for place, item in enumerate(live.item_ids, start=1)}
     history = model.interactions.history(shopper)
@@ -145,17 +160,14 @@ def build_shelf(
 
 def _head(ranking: Ranking) -> Ranking:
     """The first `LIST_LENGTH` places of a ranking."""
-    n = LIST_LENGTH
-    return Ranking(
-        ranking.item_num[:n],
-        ranking.item_ids[:n],
-        ranking.scores[:n],
-        ranking.contributions[:n],
-        ranking.components,
-        ranking.weights,
-        ranking.silent,
-        ranking.trace,
-        ranking.user_id,
+    n, places = LIST_LENGTH, ranking.sum_places
+    return replace(
+        ranking,
+        item_num=ranking.item_num[:n],
+        item_ids=ranking.item_ids[:n],
+        scores=ranking.scores[:n],
+        contributions=ranking.contributions[:n],
+        sum_places=None if places is None else places[:n],
     )
 
 
@@ -247,13 +259,19 @@ def tell_sources(ranking: Ranking) -> str:
 
 
 def explain_card(
-    model: Model, shopper: str, item_id: str, filters: Filters, weights: Mapping[str, float] | None, at: np.datetime64
+    model: Model,
+    shopper: str,
+    item_id: str,
+    filters: Filters,
+    weights: Mapping[str, float] | None,
+    at: np.datetime64,
+    diversity: Diversity | None = None,
 ) -> PairExplanation | None:
     """Explain one product of the list; None for an id the catalogue does not know."""
     number = int(model.catalogue.numbers([item_id])[0])
     if number < 0:
         return None
-    return explain_pair(model, build_request(model, shopper, filters, weights, at, LIST_LENGTH), number)
+    return explain_pair(model, build_request(model, shopper, filters, weights, at, LIST_LENGTH, diversity), number)
 
 
 def export_frame(ranking: Ranking, catalogue: Catalogue) -> pd.DataFrame:
@@ -264,27 +282,6 @@ def export_frame(ranking: Ranking, catalogue: Catalogue) -> pd.DataFrame:
     frame.insert(3, Columns.CATEGORY, [plain_text(c, 500) for c in catalogue.categories[numbers]])
     frame.insert(4, Columns.PRICE, catalogue.prices[numbers])
     return frame
-
-
-def list_shoppers(model: Model, limit: int = 500) -> list[str]:
-    """Return shoppers to offer: those seen last first; any other id can be typed."""
-    interactions = model.interactions
-    if not len(interactions):
-        return []
-    ends = interactions.histories.indptr[1:] - 1
-    known = interactions.histories.lengths > 0
-    last = np.where(known, interactions.occurred_at[np.maximum(ends, 0)].astype(np.int64), np.iinfo(np.int64).min)
-    order = np.argsort(-last, kind="stable")[:limit]
-    return [str(u) for u in interactions.user_ids[order[known[order]]]]
-
-
-def list_categories(catalogue: Catalogue) -> list[str]:
-    """Return every category path and every path above one, in order."""
-    paths: set[str] = set()
-    for path in set(catalogue.categories) - {""}:
-        levels = path.split(CATEGORY_SEPARATOR)
-        paths |= {CATEGORY_SEPARATOR.join(levels[: n + 1]) for n in range(len(levels))}
-    return sorted(paths)
 
 
 def reasons(explanation: PairExplanation) -> Sequence[tuple[str, str, float, float]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import streamlit as st
 
-from recsys.data.ranking import Filters
+from recsys.data.ranking import Diversity, Filters
 from recsys.explanation.answer import PairExplanation
 from recsys.ranking.model import Model
 from ui import charts, frame, shelf, state
@@ -53,7 +53,7 @@ def compare(found: shelf.Shelf, used: str) -> None:
         draw_board(found.live_cards, key="board_live", label="Live list", layout="compact")
     with right.container(border=True, gap="small"):
         if found.differs:
-            heading(safe_text(used, 60), "places against live")
+            heading(safe_text(used, 60), "as asked, places against live")
             draw_board(found.cards, key="board_draft", label=f"List for {used}", layout="compact")
         else:
             empty_state(
@@ -66,10 +66,16 @@ def compare(found: shelf.Shelf, used: str) -> None:
 
 @st.dialog("Why here?", position="right", width="small")
 def why_drawer(
-    model: Model, shopper: str, item_id: str, filters: Filters, weights: Mapping[str, float] | None, at: np.datetime64
+    model: Model,
+    shopper: str,
+    item_id: str,
+    filters: Filters,
+    weights: Mapping[str, float] | None,
+    at: np.datetime64,
+    diversity: Diversity | None = None,
 ) -> None:
-    """Say term by term why a product stands where it stands."""
-    found = shelf.explain_card(model, shopper, item_id, filters, weights, at)
+    """Say term by term why a product stands where it stands, and whether variety moved it."""
+    found = shelf.explain_card(model, shopper, item_id, filters, weights, at, diversity)
     if found is None:
         empty_state("This product is gone", "The live run changed. Close this and look at the list again.")
         return
@@ -80,6 +86,8 @@ def why_drawer(
             st.markdown(f":gray[{safe_text(shelf.describe(model.catalogue, found.item_num))}]")
             place = f"Place {found.rank} of {number(found.n_candidates)}" if found.rank else "Not on the list"
             st.markdown(f"{place} · score **{number(found.score, 2)}**")
+            if found.variety:
+                st.markdown(f":material/shuffle: {safe_text(found.variety, 300)}")
     _draw_sum(found)
     _draw_response(found)
     _draw_facts(model, found.item_num)
@@ -87,7 +95,7 @@ def why_drawer(
         "explain",
         "Open in Explain",
         icon=":material/account_tree:",
-        query={state.SHOPPER: shopper, state.ITEM: item_id},
+        query={state.SHOPPER: shopper, state.ITEM: item_id, state.VARIETY: st.session_state.get(state.VARIETY, "Off")},
     )
 
 

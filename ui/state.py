@@ -13,6 +13,7 @@ ITEMS = "products"  # bound; All, New or Warm
 HIDE_SEEN = "hide_seen"  # bound
 IN_STOCK = "in_stock"  # bound
 VIEW = "view"  # bound; Grid or Compare
+VARIETY = "variety"  # bound; a key of ui.variety.VARIETIES, Recommendations and Explain
 WEIGHT_SET = "use"  # bound; Live, Draft or the name of a preset
 PERIOD = "period"  # bound; days, Today, Performance and New items
 PLACEMENT = "placement"  # bound; Performance

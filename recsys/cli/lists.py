@@ -9,7 +9,8 @@ from recsys.cli.bar import Bar
 from recsys.cli.context import Command, json_option
 from recsys.cli.files import require_known_suffix, write_frame
 from recsys.cli.option_types import DAY, DIVERSITY, WEIGHTS
-from recsys.cli.output import plain, print_json, print_notes, print_quality, print_table
+from recsys.cli.output import plain, print_json, print_notes, print_table
+from recsys.cli.quality import print_beyond, print_modalities, print_quality
 from recsys.settings import Settings
 from recsys.vocabulary import Columns, ItemScope
 
@@ -144,23 +145,32 @@ def explain(settings: Settings, user: str, item: str, run_id: str | None, as_jso
     "--cut", type=DAY, metavar="DAY", help="First day of the test window, such as 2011-09-01; without it chosen."
 )
 @click.option("--end", type=DAY, metavar="DAY", help="Day after the test window; without it the end of the data.")
+@click.option("--modalities", is_flag=True, help="Also judge new products by their text only, pictures only, neither.")
 @json_option
 @click.pass_obj
-def evaluate(settings: Settings, protocol: str, cut: str | None, end: str | None, as_json: bool) -> None:
+def evaluate(
+    settings: Settings, protocol: str, cut: str | None, end: str | None, modalities: bool, as_json: bool
+) -> None:
     """Measure list quality on a time split.
 
     It learns from what came before the cut and is tested on what came after. Four columns: everything bought,
-    discovery (products new to the shopper), cold among new and cold among all, each with recall and NDCG at 20.
+    discovery (products new to the shopper), cold among new and cold among all, each with recall and NDCG at 20. Then
+    what lies beyond accuracy: coverage, Gini, popularity, variety, novelty, serendipity, the tail's share, and accuracy
+    by the shoppers' activity and the products' popularity.
 
     Example:
       vitrine --shop data/var/retail evaluate --cut 2011-09-01 --json
+      vitrine --shop my_shop evaluate --modalities
     """
     from recsys.workflows.evaluation import evaluate as workflow
 
     with Bar() as bar:
-        answer = plain(workflow(settings, protocol=protocol, cut=cut, end=end, progress=bar))
+        answer = plain(workflow(settings, protocol, cut, end, bar, modalities=modalities))
     if as_json:
         print_json(answer)
         return
     click.echo(f"Learned from before {answer['cut']}, tested on what came until {answer['end']}.")
     print_quality(answer["test"])
+    print_beyond(answer["test"]["beyond"])
+    if modalities:
+        print_modalities(answer["modalities"])

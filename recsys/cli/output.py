@@ -92,28 +92,6 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title:
     Console(highlight=False, soft_wrap=False).print(table)
 
 
-def print_quality(report: Mapping[str, Any]) -> None:
-    """Write the quality columns of a report to stdout, one row each with 95 % intervals.
-
-    Parameters
-    ----------
-    report
-        As `training.columns.judge` gives it; entries without recall and NDCG are left out.
-    """
-    rows = []
-    for name, figures in report.items():
-        if isinstance(figures, Mapping) and {"recall", "ndcg"} <= set(figures):
-            recall, ndcg = figures["recall"], figures["ndcg"]
-            rows.append([name, recall["n_users"], recall["value"], _interval(recall), ndcg["value"], _interval(ndcg)])
-    print_table(["column", "shoppers", "recall@20", "95 %", "ndcg@20", "95 %"], rows)
-
-
-def _interval(figure: Mapping[str, Any]) -> str:
-    """Lower and upper end; a dash where nobody was measured."""
-    ends = [plain(figure["low"]), plain(figure["high"])]
-    return "–" if None in ends else f"{ends[0]:.4f} – {ends[1]:.4f}"
-
-
 def _cell(value: Any) -> str:
     """Text of one cell."""
     if value is None:

@@ -2,10 +2,13 @@
 
 import pytest
 
+from recsys.ranking import rank
 from recsys.settings import ShopPaths
 from recsys.training.runs import load_model
+from recsys.workflows.lists import request_for
 from tests.pages.conftest import OpenPage
 from ui import state
+from ui.variety import VARIETIES
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +95,42 @@ def test_parameters_without_a_value_fall_back(open_page: OpenPage):
     assert at.session_state[state.VIEW] == "Grid"
     assert at.session_state[state.ITEMS] == "all"
     assert at.selectbox(key=state.WEIGHT_SET).value == "Live"
+
+
+def test_variety_changes_the_list_and_shows_what_it_moved(open_page: OpenPage, shopper: str):
+    at = open_page("recommendations", shopper=shopper, variety="Strong")
+    assert not at.exception
+    assert at.session_state[state.VARIETY] == "Strong"
+    assert any("**diversity** MMR, strength 0.3: " in m.value for m in at.markdown)
+    moves = next(d.value for d in at.dataframe if "By score" in d.value)
+    assert len(moves) > 0 and (moves["By score"] != moves["On the list"]).all() and moves["Why"].str.len().min() > 10
+    assert any("of the live top 24 stay" in m.value for m in at.markdown)
+
+
+def test_without_variety_there_is_no_such_step(open_page: OpenPage, shopper: str):
+    at = open_page("recommendations", shopper=shopper, variety="Wild")  # no such choice
+    assert not at.exception and at.session_state[state.VARIETY] == "Off"
+    assert not any("**diversity**" in m.value for m in at.markdown)
+    assert any("**sum** " in m.value for m in at.markdown)
+
+
+def test_the_drawer_says_that_variety_moved_a_product(open_page: OpenPage, shopper: str, demo_shop: ShopPaths):
+    model = load_model(demo_shop)
+    request = request_for(model, shopper, 24, diversity=VARIETIES["Strong"])
+    moved = next(m for s in rank(request, model).trace for m in s.moves if m.place_to <= 24)
+    at = open_page("recommendations", shopper=shopper, variety="Strong")
+    at.session_state[state.WHY] = str(model.catalogue.item_ids[moved.item_num])
+    at.run()
+    assert not at.exception
+    assert any("Variety moved it" in m.value and f"to place {moved.place_to}:" in m.value for m in at.markdown)
+
+
+def test_explain_follows_the_variety_of_the_list(open_page: OpenPage, shopper: str, demo_shop: ShopPaths):
+    model = load_model(demo_shop)
+    moved = next(
+        m for s in rank(request_for(model, shopper, 24, diversity=VARIETIES["Strong"]), model).trace for m in s.moves
+    )
+    item = str(model.catalogue.item_ids[moved.item_num])
+    at = open_page("explain", shopper=shopper, variety="Strong", item=item)
+    assert not at.exception
+    assert any("Variety moved it" in m.value for m in at.markdown)
