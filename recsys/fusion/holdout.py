@@ -147,12 +147,12 @@ class HoldoutTerms:
         ndcg, recall = self.per_user(weights)
         base_ndcg, base_recall = self.per_user(reference) if reference is not None else (ndcg, recall)
         return Quality(
-            _mean(ndcg),
-            _mean(recall),
-            _mean(ndcg - base_ndcg),
-            _half_width(ndcg - base_ndcg),
-            _mean(recall - base_recall),
-            _half_width(recall - base_recall),
+            mean_over_users(ndcg),
+            mean_over_users(recall),
+            mean_over_users(ndcg - base_ndcg),
+            half_width_of(ndcg - base_ndcg),
+            mean_over_users(recall - base_recall),
+            half_width_of(recall - base_recall),
             self.n_users,
         )
 
@@ -182,12 +182,12 @@ class HoldoutTerms:
         return HoldoutTerms(names, arrays["z"].astype(np.float32), relevant, arrays["allowed"].astype(bool), items)
 
 
-def _mean(values: NDArray[np.float64]) -> float:
+def mean_over_users(values: NDArray[np.float64]) -> float:
     """Mean over shoppers; 0 where there is nobody."""
     return float(values.mean()) if len(values) else 0.0
 
 
-def _half_width(differences: NDArray[np.float64]) -> float:
+def half_width_of(differences: NDArray[np.float64]) -> float:
     """1.96 standard errors of a mean."""
     if len(differences) < 2:
         return 0.0

@@ -1,0 +1,308 @@
+"""Trade-offs between what lists may be good at: a Pareto front of weights, found by NSGA-II on held-out shoppers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.errors import InputError, RunError
+from recsys.fusion.holdout import CUTOFF, HoldoutTerms, half_width_of, mean_over_users
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial, Trial
+
+Floats = NDArray[np.float64]
+POSITIONS = 20
+"""A weight is one of POSITIONS + 1 slider positions from 0 to 1, so that "not used" is found, not only approached."""
+
+
+@dataclass(frozen=True)
+class Objective:
+    """One thing lists may be good at.
+
+    Parameters
+    ----------
+    label, summary
+        Its name on screen and its definition in one sentence.
+    more_is_better
+        Direction.
+    """
+
+    label: str
+    summary: str
+    more_is_better: bool = True
+
+
+OBJECTIVES: Mapping[str, Objective] = {
+    "recall": Objective("Recall@20", "Share of what held-out shoppers went on to choose that is among the first 20."),
+    "diversity": Objective("Diversity", "Mean distance between the products of a list: 0 all alike, 1 nothing shared."),
+    "novelty": Objective(
+        "Novelty", "How few shoppers had touched the products of a list, in bits: 10 is one in 1,024."
+    ),
+    "new_items": Objective("New products", "Share of the list that nobody had touched before."),
+    "margin": Objective("Margin", "Mean margin of the products of a list, as a share of the price, where it is known."),
+    "latency": Objective("Time", "Milliseconds the terms with a weight take for one list.", more_is_better=False),
+}
+"""What may be traded; the first one is always part of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class ListFacts:
+    """What is known of the candidates of held-out terms, beyond whether they were chosen.
+
+    Parameters
+    ----------
+    new, novelty, margin
+        As in `HoldoutItems`; margin as a share of the price, NaN where unknown; shape (n_candidates,) each.
+    distances
+        Function from candidates, shape (n_lists, k), to their pairwise distances in [0, 1], shape (n_lists, k, k).
+    costs
+        Milliseconds of each component for one list.
+    """
+
+    new: NDArray[np.bool_]
+    novelty: NDArray[np.float32]
+    margin: Floats
+    distances: Callable[[NDArray[np.intp]], NDArray[np.floating[Any]]]
+    costs: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class FrontPoint:
+    """Some weights and what their lists are good at.
+
+    Parameters
+    ----------
+    weights
+        Slider positions by component, 0 to 1.
+    values
+        Mean of each objective over the held-out shoppers.
+    change, half_width
+        Difference to the live weights and half of its 95 % interval, paired by shopper.
+    """
+
+    weights: Mapping[str, float]
+    values: Mapping[str, float]
+    change: Mapping[str, float]
+    half_width: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Front:
+    """Weights of which none is better than another in everything.
+
+    Parameters
+    ----------
+    objectives
+        Names of `OBJECTIVES` that were traded.
+    points
+        The front, thinned to what a person may look at, highest recall first.
+    live
+        The live weights, for comparison; not necessarily on the front.
+    n_users, n_tried, seed
+        Shoppers judged, weights tried, and the seed of the search.
+    """
+
+    objectives: tuple[str, ...]
+    points: tuple[FrontPoint, ...]
+    live: FrontPoint
+    n_users: int
+    n_tried: int
+    seed: int
+
+    def along(self, name: str) -> list[int]:
+        """Points that are best in recall and one other objective alone, highest recall first."""
+        signs = _signs((self.objectives[0], name))
+        values = np.array([[p.values[self.objectives[0]], p.values[name]] for p in self.points]).reshape(-1, 2) * signs
+        return _flat_front(values)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(values: Mapping[str, Any]) -> "Front":
+        """Read what `to_json` gave.
+
+        Raises
+        ------
+        RunError
+            If it does not fit.
+        """
+        try:
+            points = tuple(FrontPoint(**p) for p in values["points"])
+            rest = {k: int(values[k]) for k in ("n_users", "n_tried", "seed")}
+            return Front(tuple(values["objectives"]), points, FrontPoint(**values["live"]), **rest)
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(f"The trade-offs of this run are damaged ({error}); find them again.") from error
+
+
+def judge_lists(terms: HoldoutTerms, facts: ListFacts, weights: Mapping[str, float]) -> dict[str, Floats]:
+    """Judge the first `CUTOFF` places of every held-out shopper by every objective.
+
+    Returns
+    -------
+    dict
+        Objective to one value per shopper, shape (n_users,) each; "latency" is the same for all.
+    """
+    scores = terms.scores(weights)
+    k = min(CUTOFF, scores.shape[1])
+    best = np.argpartition(-scores, k - 1, axis=1)[:, :k] if k else np.zeros((terms.n_users, 0), np.intp)
+    there = np.isfinite(np.take_along_axis(scores, best, axis=1))
+    cost = sum(ms for name, ms in facts.costs.items() if weights.get(name, 0.0) > 0)
+    known = there & np.isfinite(facts.margin)[best]
+    pairs = there[:, :, None] & there[:, None, :] & ~np.eye(k, dtype=bool)
+    return {
+        "recall": terms.judge(scores)[1],
+        "diversity": _mean_where(facts.distances(best), pairs, (1, 2)),
+        "novelty": _mean_where(facts.novelty[best], there, 1),
+        "new_items": _mean_where(facts.new[best], there, 1),
+        "margin": _mean_where(np.nan_to_num(facts.margin)[best], known, 1),
+        "latency": np.full(terms.n_users, float(cost)),
+    }
+
+
+def usable_objectives(facts: ListFacts) -> tuple[str, ...]:
+    """Objectives the candidates can differ in: no new products without new ones, no margin where none is known."""
+    known = facts.margin[np.isfinite(facts.margin)]
+    absent = {"new_items": not facts.new.any(), "margin": len(np.unique(known)) < 2, "latency": not facts.costs}
+    return tuple(name for name in OBJECTIVES if not absent.get(name, False))
+
+
+def find_front(
+    terms: HoldoutTerms,
+    facts: ListFacts,
+    live: Mapping[str, float],
+    *,
+    objectives: Sequence[str] | None = None,
+    starts: Sequence[Mapping[str, float]] = (),
+    trials: int = 1200,
+    population: int = 48,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> Front:
+    """Search for weights of which none is better than another in everything.
+
+    Parameters
+    ----------
+    terms
+        The held-out shoppers.
+    facts
+        What the candidates are.
+    live
+        Slider positions of the live weights: compared with, and one of the starting points.
+    objectives
+        Names of `OBJECTIVES`; recall is always part of it. None takes those the candidates can differ in.
+    starts
+        Further weights to begin with.
+    trials, population
+        Weights tried in all, and per generation.
+    seed
+        Of the search; the same terms, facts and seed give the same front.
+    progress
+        Called with the share done.
+
+    Raises
+    ------
+    InputError
+        If an objective is unknown or nobody was held out.
+
+    References
+    ----------
+    Deb, Pratap, Agarwal & Meyarivan (2002), *A fast and elitist multiobjective genetic algorithm: NSGA-II*,
+    section III; the implementation is Optuna's.
+    """
+    import optuna
+
+    traded = _check_objectives(objectives, facts)
+    if terms.n_users == 0:
+        raise InputError("Nobody was held out in this run, so weights cannot be judged.")
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    sampler = optuna.samplers.NSGAIISampler(population_size=population, seed=seed)
+    directions = ["maximize" if OBJECTIVES[name].more_is_better else "minimize" for name in traded]
+    study = optuna.create_study(directions=directions, sampler=sampler)
+    for start in (live, *starts, *({n: 1.0} for n in terms.names)):
+        study.enqueue_trial({n: round(min(start.get(n, 0.0), 1.0) * POSITIONS) for n in terms.names})
+
+    def judged(trial: "Trial") -> list[float]:
+        weights = {n: trial.suggest_int(n, 0, POSITIONS) / POSITIONS for n in terms.names}
+        if progress is not None:
+            progress(trial.number / trials)
+        values = judge_lists(terms, facts, weights)
+        return [mean_over_users(values[name]) for name in traded]
+
+    study.optimize(judged, n_trials=trials)
+    kept = _thin(study.get_trials(deepcopy=False), traded)
+    base = judge_lists(terms, facts, live)
+    weights = [{n: kept_one.params[n] / POSITIONS for n in terms.names} for kept_one in kept]
+    points = [_point(terms, facts, w, base, traded) for w in weights if any(w.values())]
+    return Front(traded, tuple(points), _point(terms, facts, live, base, traded), terms.n_users, trials, seed)
+
+
+def _check_objectives(asked: Sequence[str] | None, facts: ListFacts) -> tuple[str, ...]:
+    """Recall and the others asked for, in the order of the registry."""
+    unknown = sorted(set(asked or ()) - set(OBJECTIVES))
+    if unknown:
+        raise InputError(f"No objective is called {', '.join(unknown)}; there are {', '.join(OBJECTIVES)}.")
+    usable = usable_objectives(facts)
+    missing = sorted(set(asked or ()) - set(usable))
+    if missing:
+        raise InputError(f"The candidates cannot differ in {', '.join(missing)}; there is {', '.join(usable)}.")
+    wanted = {"recall", *(usable if asked is None else asked)}
+    return tuple(name for name in OBJECTIVES if name in wanted)
+
+
+def _point(
+    terms: HoldoutTerms,
+    facts: ListFacts,
+    weights: Mapping[str, float],
+    base: Mapping[str, Floats],
+    traded: Sequence[str],
+) -> FrontPoint:
+    """Judge weights and pair them with the live ones."""
+    values = judge_lists(terms, facts, weights)
+    changes = {name: values[name] - base[name] for name in traded}
+    return FrontPoint(
+        {n: float(w) for n, w in weights.items()},
+        {name: mean_over_users(values[name]) for name in traded},
+        {name: mean_over_users(change) for name, change in changes.items()},
+        {name: half_width_of(change) for name, change in changes.items()},
+    )
+
+
+def _thin(trials: Sequence["FrozenTrial"], traded: Sequence[str]) -> list["FrozenTrial"]:
+    """Trials on the front of recall with any one other objective, highest recall first; of equals the earliest.
+
+    With more than three objectives most trials are on the joint front, too many to choose from; these are the ones
+    that a chart of two objectives can show.
+    """
+    values = np.array([t.values for t in trials]) * _signs(traded)
+    kept: set[int] = set()
+    for other in range(1, len(traded)):
+        kept |= set(_flat_front(values[:, [0, other]]))
+    kept |= {int(np.argmax(values[:, 0]))}
+    return [trials[n] for n in sorted(kept, key=lambda n: (-values[n, 0], n))]
+
+
+def _flat_front(values: Floats) -> list[int]:
+    """Rows of two values, more being better, that no other row matches or beats in both; best first value first."""
+    front: list[int] = []
+    highest = -np.inf
+    for row in np.lexsort((np.arange(len(values)), -values[:, 1], -values[:, 0])):
+        if values[row, 1] > highest:
+            front.append(int(row))
+            highest = values[row, 1]
+    return front
+
+
+def _signs(names: Sequence[str]) -> Floats:
+    """1 where more is better, −1 where less is."""
+    return np.array([1.0 if OBJECTIVES[name].more_is_better else -1.0 for name in names])
+
+
+def _mean_where(values: NDArray[Any], where: NDArray[np.bool_], axis: int | tuple[int, int]) -> Floats:
+    """Mean of the values that count; 0 where none does."""
+    total = np.where(where, values, 0.0).sum(axis=axis, dtype=np.float64)
+    return np.asarray(total / np.maximum(where.sum(axis=axis), 1))
