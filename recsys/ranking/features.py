@@ -1,14 +1,28 @@
 """Features of the response term: what is known of a request and a candidate when the list is made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.catalogue import Catalogue, Labels
-from recsys.data.interactions import DAY, Histories
-from recsys.ranking.model import Model, Terms
+from recsys.data.interactions import Histories
+from recsys.errors import RunError
+from recsys.ranking.item_profile import ItemProfile, profile_items
+from recsys.ranking.model import Model
+from recsys.ranking.shopper_features import (
+    NEVER_DAYS,
+    cadence_columns,
+    count_visits,
+    habit_columns,
+    label_columns,
+    own_columns,
+    price_columns,
+)
+from recsys.ranking.terms import Terms
+
+__all__ = ["CALENDAR_FEATURES", "FEATURE_LABELS", "NEVER_DAYS", "Features", "candidate_features"]
 
 FEATURE_LABELS: dict[str, str] = {
     "z_text": "text match",
@@ -20,18 +34,43 @@ FEATURE_LABELS: dict[str, str] = {
     "price_log": "price",
     "price_fit": "price against what she usually pays",
     "price_gap": "distance from her usual price",
+    "price_place": "share of her history that is cheaper",
+    "price_strange": "how unusual the price is for her",
     "item_touches_log": "how often anybody chose it",
+    "item_lately_7": "how often anybody chose it this week",
+    "item_lately_30": "how often anybody chose it this month",
+    "item_lately_90": "how often anybody chose it this quarter",
+    "item_trend_week": "this week against this month",
+    "item_trend_month": "this month against this quarter",
+    "item_repurchase": "share of its buyers who come back for it",
+    "item_season": "its sales in these weeks of last year",
+    "item_age_days": "days since it was new",
+    "item_is_new": "nobody has chosen it yet",
     "own_touches": "how often she chose it",
     "own_days_since": "days since she last chose it",
+    "own_lately": "how often she chose it lately",
+    "own_rate": "share of her visits at which she took it",
+    "cadence_own": "her usual gap for it that has passed",
+    "cadence_item": "the product's usual gap that has passed",
+    "cadence_visits": "her gaps between visits since she took it",
     "category_share": "share of her history in its category",
+    "category_lately": "share of its category lately",
     "brand_share": "share of her history of its brand",
+    "brand_lately": "share of its brand lately",
     "history_length_log": "length of her history",
     "history_days_since": "days since her last visit",
+    "visits_log": "number of her visits",
+    "visit_due": "her usual gap between visits that has passed",
+    "repeat_share": "share of her history that was bought again",
+    "basket_breadth": "products per visit",
+    "month": "month",
+    "weekday": "day of the week",
     "position": "place in the list",
 }
 """On-screen words for every feature; a component added later is shown by its own label."""
 
-NEVER_DAYS = 3650.0
+CALENDAR_FEATURES: tuple[str, ...] = ("month", "weekday")
+"""Features of the moment alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +96,7 @@ def candidate_features(
     terms: Terms,
     candidates: NDArray[np.intp],
     position: NDArray[np.int32] | None = None,
+    names: Sequence[str] | None = None,
 ) -> Features:
     """Describe candidates to the response term.
 
@@ -74,71 +114,56 @@ def candidate_features(
         Item numbers, shape (n_requests, n_candidates).
     position
         1-based places they were shown at, same shape; None asks as if each stood first.
+    names
+        Columns wanted, in this order; None gives those the model's response term was trained with, or all where it
+        has none.
+
+    Raises
+    ------
+    RunError
+        If a column is wanted that this version does not know.
     """
-    clock = model.clock(at)
-    columns: dict[str, NDArray[Any]] = {
-        f"z_{n}": np.take_along_axis(z, candidates, axis=1) for n, z in zip(terms.names, terms.z, strict=True)
-    }
-    columns |= _price_columns(model.catalogue, histories, candidates)
-    columns["item_touches_log"] = np.log1p(model.interactions.item_counts[candidates])
-    columns |= _own_columns(histories, clock, candidates, len(model.catalogue))
-    columns["category_share"] = _share(model.catalogue.category_labels, histories, candidates)
-    columns["brand_share"] = _share(model.catalogue.brand_labels, histories, candidates)
-    columns |= _history_columns(histories, clock, candidates.shape[1])
-    columns["position"] = np.ones(candidates.shape) if position is None else position
-    values = np.empty((*candidates.shape, len(columns)))
-    for place, column in enumerate(columns.values()):
-        values[:, :, place] = column
-    return Features(tuple(columns), values)
+    columns = _columns(model, histories, at, terms, candidates, position)
+    if names is None:
+        names = tuple(columns) if model.response is None else model.response.names
+    unknown = sorted(set(names) - set(columns))
+    if unknown:
+        raise RunError(
+            f"The response term reads {', '.join(unknown)}, which this version does not compute; train again."
+        )
+    values = np.empty((*candidates.shape, len(names)))
+    for place, name in enumerate(names):
+        values[:, :, place] = columns[name]
+    return Features(tuple(names), values)
 
 
-def _price_columns(catalogue: Catalogue, histories: Histories, candidates: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
-    """Price, and its distance from the mean log price of the history."""
-    price = np.log(np.where(catalogue.prices > 0, catalogue.prices, np.nan))
-    paid = price[histories.item_num]
-    known = ~np.isnan(paid)
-    total = np.bincount(histories.row[known], weights=paid[known], minlength=len(histories))
-    count = np.bincount(histories.row[known], minlength=len(histories))
-    usual = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    fit = price[candidates] - usual[:, None]
-    return {"price_log": price[candidates], "price_fit": fit, "price_gap": np.abs(fit)}
-
-
-def _own_columns(
-    histories: Histories, clock: np.datetime64, candidates: NDArray[np.intp], n_items: int
+def _columns(
+    model: Model,
+    histories: Histories,
+    at: np.datetime64,
+    terms: Terms,
+    candidates: NDArray[np.intp],
+    position: NDArray[np.int32] | None,
 ) -> dict[str, NDArray[Any]]:
-    """How often and how lately the request's own history touched each candidate."""
-    keys = histories.row * n_items + histories.item_num
-    unique, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    youngest = np.full(len(unique), NEVER_DAYS)
-    np.minimum.at(youngest, place, histories.age_days(clock))
-    wanted = np.arange(len(histories))[:, None] * n_items + candidates
-    found = np.searchsorted(unique, wanted)
-    hit = np.zeros(wanted.shape, bool)
-    inside = found < len(unique)
-    hit[inside] = unique[found[inside]] == wanted[inside]
-    times = np.zeros(wanted.shape)
-    days = np.full(wanted.shape, NEVER_DAYS)
-    times[hit], days[hit] = counts[found[hit]], youngest[found[hit]]
-    return {"own_touches": times, "own_days_since": days}
+    """Every column, of a shape that broadcasts to (n_requests, n_candidates)."""
+    catalogue, clock = model.catalogue, model.clock(at)
+    profile, age, n_items = profile_of(model, clock), histories.age_days(clock), len(model.catalogue)
+    visits = count_visits(histories, age)
+    columns: dict[str, NDArray[Any]] = {f"z_{n}": z for n, z in zip(terms.names, terms.at(candidates), strict=True)}
+    columns |= price_columns(catalogue, histories, candidates)
+    columns |= {name: values[candidates] for name, values in profile.columns.items()}
+    columns |= own_columns(histories, age, candidates, n_items)
+    columns |= cadence_columns(histories, age, visits, candidates, profile)
+    columns |= label_columns(catalogue.category_labels, histories, age, candidates, "category")
+    columns |= label_columns(catalogue.brand_labels, histories, age, candidates, "brand")
+    columns |= habit_columns(histories, clock, visits, n_items)
+    columns["month"] = np.full((1, 1), profile.month)
+    columns["weekday"] = np.full((1, 1), float((at.astype("datetime64[D]").astype(int) + 3) % 7))
+    columns["position"] = np.ones((1, 1)) if position is None else position
+    return columns
 
 
-def _share(labels: Labels, histories: Histories, candidates: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Share of each history that carries the candidate's label; NaN for an empty history or an empty label."""
-    codes, n_kinds = labels.codes, len(labels.names)
-    flat = histories.row * n_kinds + codes[histories.item_num]
-    counts = np.bincount(flat, minlength=len(histories) * n_kinds).reshape(len(histories), n_kinds)
-    lengths = histories.lengths[:, None].astype(np.float64)
-    share = np.take_along_axis(counts, codes[candidates], axis=1) / np.where(lengths > 0, lengths, np.nan)
-    return np.where(labels.names[codes[candidates]] == "", np.nan, share)
-
-
-def _history_columns(histories: Histories, clock: np.datetime64, n_candidates: int) -> dict[str, NDArray[Any]]:
-    """Length and age of each history, repeated for every candidate."""
-    last = np.full(len(histories), NEVER_DAYS)
-    np.minimum.at(last, histories.row, (clock - histories.occurred_at) / DAY)
-    shape = (len(histories), n_candidates)
-    return {
-        "history_length_log": np.broadcast_to(np.log1p(histories.lengths)[:, None], shape),
-        "history_days_since": np.broadcast_to(last[:, None], shape),
-    }
+def profile_of(model: Model, clock: np.datetime64) -> ItemProfile:
+    """Profile of the items as of the day of the clock; kept until another day is asked for."""
+    key = (model.interactions, model.catalogue, clock.astype("datetime64[D]").astype(int))
+    return model._remember("response", key, lambda: profile_items(model.catalogue, model.interactions, clock))

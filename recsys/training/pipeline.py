@@ -17,11 +17,12 @@ from recsys.data.interactions import DAY, Interactions
 from recsys.data.split import Split, split_at
 from recsys.errors import InputError
 from recsys.fusion.holdout import HoldoutTerms
-from recsys.progress import Progress, scaled
+from recsys.progress import Progress, scaled, silent
 from recsys.ranking.model import Model
 from recsys.training.columns import judge
 from recsys.training.config import TrainingConfig
-from recsys.training.response import MIN_RESPONSES, ResponseRows, candidate_rows, shown_rows
+from recsys.training.learn_response import ResponseTask, judge_response, learn_response
+from recsys.training.response import ResponseRows
 from recsys.training.weights import (
     FALLBACK_WEIGHTS,
     HOLDOUT_USERS,
@@ -77,7 +78,8 @@ class Outcome:
     model
         Fitted on all the data it may see, with its weights, response term and held-out terms.
     metrics
-        By part ("validation", "test") and column; empty where there was too little to hold out.
+        By part ("validation", "test") and column, and "response" as `judge_response` gives it; empty where there was
+        too little to hold out.
     facts
         Counts and choices.
     """
@@ -151,7 +153,14 @@ def train_model(inputs: Inputs, config: TrainingConfig, progress: Progress) -> O
     validation = split_at(inputs.catalogue, inputs.interactions, windows.validation_from, windows.test_from)
     task = validation_task(middle, validation, config.column_weights, config.search_users, config.seed)
     first = _choose(task, config, scaled(progress, 0.15, 0.35))
-    response, rows = _fit_response(inputs, early, middle, windows, first, config, scaled(progress, 0.35, 0.5))
+    asked = _response_task(inputs, early, windows, first, config)
+    response: ResponseComponent | None = None
+    rows: ResponseRows | None = None
+    if config.response:
+        told = scaled(progress, 0.35, 0.5)
+        response, rows = learn_response(
+            asked, early, middle, lambda at: _fit_at(inputs, at, config, silent, "", 0.0), told
+        )
     weights, kappa = _add_response(replace(middle, response=response), validation, task, first, config)
     metrics = {"validation": judge(replace(middle, weights=weights, response=response), validation)}
     late = _fit_at(inputs, windows.test_from, config, progress, "Learning up to the test", 0.55)
@@ -159,6 +168,8 @@ def train_model(inputs: Inputs, config: TrainingConfig, progress: Progress) -> O
     test = split_at(inputs.catalogue, inputs.interactions, windows.test_from, windows.end)
     progress("Judging on the test window", 0.65)
     metrics["test"] = judge(late, test)
+    if response is not None:
+        metrics["response"] = judge_response(asked, late, test)
     model = late
     if config.test_from is None:
         task = validation_task(late, test, config.column_weights, config.search_users, config.seed)
@@ -221,35 +232,21 @@ def _add_response(
     return choose_response_weight(task, kappa, weights), kappa
 
 
-def _fit_response(
-    inputs: Inputs,
-    early: Model,
-    middle: Model,
-    windows: Windows,
-    weights: Mapping[str, float],
-    config: TrainingConfig,
-    progress: Progress,
-) -> tuple[ResponseComponent | None, ResponseRows | None]:
-    """Train the response term on the response window and calibrate it on the later validation window."""
-    if not config.response:
-        return None, None
-    learn = split_at(inputs.catalogue, inputs.interactions, windows.response_from, windows.validation_from)
-    later = split_at(inputs.catalogue, inputs.interactions, windows.validation_from, windows.test_from)
-    vector = np.array([weights[n] for n in early.names])
-    progress("Collecting responses", 0.0)
-    window = inputs.impressions.between(windows.response_from, windows.test_from)
-    if window.responded.sum() >= 2 * MIN_RESPONSES:
-        rows = shown_rows(early, replace(learn, train=inputs.interactions), inputs.impressions, config.seed)
-        checks = shown_rows(middle, replace(later, train=inputs.interactions), inputs.impressions, config.seed)
-    else:
-        rows = candidate_rows(early, learn, vector, config.seed, 40)
-        checks = candidate_rows(middle, later, vector, config.seed, None)
-    if rows.labels.sum() < MIN_RESPONSES or rows.labels.all():
-        return None, rows
-    progress("Training the response term", 0.5)
-    settings = ResponseConfig(**config.components.get("response", {}))
-    component = ResponseComponent(settings).fit(rows.names, rows.features, rows.labels, config.seed, threads=1)
-    return component.calibrate(checks.features, checks.labels), rows
+def _response_task(
+    inputs: Inputs, early: Model, windows: Windows, weights: Mapping[str, float], config: TrainingConfig
+) -> ResponseTask:
+    """What the response term is learnt from and judged by."""
+    return ResponseTask(
+        inputs.catalogue,
+        inputs.interactions,
+        inputs.impressions,
+        windows.response_from,
+        windows.validation_from,
+        windows.test_from,
+        np.array([weights[n] for n in early.names]),
+        ResponseConfig(**config.components.get("response", {})),
+        config.seed,
+    )
 
 
 def _keep_holdout(task: ValidationTask, kappa: NDArray[np.float32], with_response: bool, seed: int) -> HoldoutTerms:

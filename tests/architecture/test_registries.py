@@ -11,12 +11,15 @@ from recsys.cli import app as cli
 from recsys.components import COMPONENTS
 from recsys.encoders import IMAGE_ENCODERS, TEXT_ENCODERS
 from recsys.ingest.sources import SOURCES, Source
+from recsys.training.trackers import TRACKERS
 from tests.architecture.tree import REPOSITORY, page_registry
 
 SUPPORT = {
-    "recsys.components": {"contract", "als", "ease"},  # the contract; the two collaborative filters behind `behaviour`
+    # the contract; the two collaborative filters behind `behaviour`; what is behind `response`
+    "recsys.components": {"contract", "als", "ease", "calibration", "dcn", "trees"},
     "recsys.encoders.text": set(),
     "recsys.encoders.image": set(),
+    "recsys.training.trackers": {"contract"},
     "recsys.ingest.sources": {"tables"},  # what a source returns
 }
 """Files of a registry's folder that are no entry of it. A new one is named here on purpose or belongs elsewhere."""
@@ -25,6 +28,7 @@ REGISTRIES = {
     "recsys.components": COMPONENTS,
     "recsys.encoders.text": TEXT_ENCODERS,
     "recsys.encoders.image": IMAGE_ENCODERS,
+    "recsys.training.trackers": TRACKERS,
     "recsys.ingest.sources": SOURCES,
 }
 

@@ -62,7 +62,7 @@ def test_price_against_what_she_usually_pays(features: Features) -> None:
 
 
 def test_counts_lengths_and_places(features: Features) -> None:
-    np.testing.assert_allclose(column(features, "item_touches_log"), np.log1p([[3, 1, 0], [0, 1, 0]]))
+    np.testing.assert_allclose(column(features, "item_touches_log"), np.log1p([[3, 1, np.nan], [np.nan, 1, np.nan]]))
     np.testing.assert_allclose(column(features, "history_length_log"), [[np.log(4)] * 3, [0] * 3])
     assert column(features, "history_days_since") == [[2] * 3, [NEVER_DAYS] * 3]
     assert column(features, "position") == [[1] * 3] * 2

@@ -78,7 +78,7 @@ def trained() -> Outcome:
 
 def test_a_whole_training_judges_validation_and_test(trained: Outcome) -> None:
     model = require_sensible(trained)
-    assert set(trained.metrics) == {"validation", "test"}
+    assert set(trained.metrics) == {"validation", "test", "response"}
     assert trained.metrics["test"]["all"]["recall"]["value"] > 0.5  # 10 of 40 items are of her kind, 20 are listed
     assert model.data_to == AT and len(model.interactions) == 1600
     assert model.response is not None and model.names[-1] == "response"

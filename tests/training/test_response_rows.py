@@ -86,7 +86,8 @@ def test_candidates_are_labelled_by_what_was_chosen_next(shop) -> None:
     assert rows.source == "next interactions" and len(rows.labels) == 3
     assert rows.labels.sum() == 1
     chosen = rows.features[rows.labels][0]
-    assert chosen[rows.names.index("own_touches")] == 0 and chosen[rows.names.index("item_touches_log")] == 0
+    assert chosen[rows.names.index("own_touches")] == 0 and chosen[rows.names.index("item_is_new")] == 1
+    assert np.isnan(chosen[rows.names.index("item_touches_log")]) and "weekday" not in rows.names
 
 
 def test_fewer_negatives_keep_every_response(shop) -> None:
