@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from recsys import __version__
-from recsys.cli import data, failures, lists, serve, training
+from recsys.cli import benchmark, data, failures, lists, serve, training
 from recsys.cli.context import Group
 from recsys.settings import DEFAULT_SHOP, Settings, ShopPaths
 
@@ -21,6 +21,7 @@ COMMANDS: tuple[click.Command, ...] = (
     lists.recommend,
     lists.explain,
     lists.evaluate,
+    benchmark.benchmark,
     serve.run,
 )
 """Every command; the README must name each of them (a test checks)."""
