@@ -61,7 +61,7 @@ class ShopPaths:
 
 @dataclass(frozen=True)
 class Settings:
-    """Speed-only and place-only choices; a model's config never lives here.
+    """Choices of speed, place and record only; a model's config never lives here.
 
     Parameters
     ----------
@@ -71,8 +71,11 @@ class Settings:
         Worker threads for numeric libraries; 0 leaves the libraries' choice.
     device
         `cpu`, `cuda` or `auto`.
+    track
+        Where trainings are also taken down: `tensorboard`, `mlflow:URI`, `wandb:PROJECT`; see `training.trackers`.
     """
 
     shop: ShopPaths
     threads: int = 0
     device: str = "auto"
+    track: tuple[str, ...] = ()

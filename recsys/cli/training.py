@@ -1,5 +1,6 @@
 """`train` and `runs list|show|promote|rollback`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,14 @@ from recsys.settings import Settings
 @click.option("--promote/--no-promote", default=True, show_default=True, help="Make the finished run the live one.")
 @click.option("--run-id", help="Name of the run folder; without it a fresh one.")
 @click.option("--snapshot", help="Data version to learn from; without it the newest data.")
+@click.option(
+    "--track",
+    multiple=True,
+    metavar="NAME[:PLACE]",
+    envvar="VITRINE_TRACK",
+    show_envvar=True,
+    help="Also write curves and figures to tensorboard, mlflow:URI or wandb:PROJECT; may be given more than once.",
+)
 @json_option
 @click.pass_obj
 def train(
@@ -37,6 +46,7 @@ def train(
     promote: bool,
     run_id: str | None,
     snapshot: str | None,
+    track: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Learn from the shop's data and write a run.
@@ -48,6 +58,7 @@ def train(
     Example:
       vitrine --shop my_shop train
       vitrine --shop my_shop train --split time:2011-09-01 --no-promote --json
+      vitrine --shop my_shop train --track tensorboard --track mlflow
     """
     from recsys.training.jobs import ProgressWriter, new_run_id
     from recsys.workflows.training import load_training_config
@@ -57,7 +68,7 @@ def train(
     config = load_training_config(config_file, split, snapshot)
     name = run_id or new_run_id()
     with ProgressWriter(settings.shop, name) as state, Bar(also=state) as bar:
-        record = workflow(settings, config, run_id=name, promote=promote, progress=bar)
+        record = workflow(replace(settings, track=track), config, run_id=name, promote=promote, progress=bar)
     if as_json:
         print_json(record.to_json())
     else:

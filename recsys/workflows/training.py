@@ -19,6 +19,8 @@ from recsys.training.jobs import new_run_id
 from recsys.training.pipeline import MIN_INTERACTIONS, Inputs, plan_windows, train_model
 from recsys.training.runs import RUN_FILE, RunRecord, finish_run, load_data, run_folder, write_model
 from recsys.training.runs import promote as promote_run
+from recsys.training.trackers import TrackedRun
+from recsys.training.tracking import Tracking
 from recsys.workflows.snapshots import current_snapshot
 
 VERSIONED = ("numpy", "scipy", "pandas", "torch", "lightgbm", "implicit", "safetensors")
@@ -95,26 +97,39 @@ def train(
     Raises
     ------
     InputError
-        If there is no data, or the config does not fit it.
+        If there is no data, the config does not fit it, or `settings.track` names no tracker.
     RunError
         If the name is none or a finished run has it, or the result is not usable.
     """
-    started = time.perf_counter()
     name = run_id or new_run_id()
     folder = run_folder(settings.shop, name)
     if (folder / RUN_FILE).exists():
         raise RunError(f"The run {name} exists already; leave the id out, or choose another.")
-    progress("Exporting the data", 0.0)
+    with Tracking(settings.track, TrackedRun(name, folder, settings.shop), progress) as told:
+        told.parameters({"config": config.to_json()})
+        record = _train_and_write(settings, config, name, told)
+    if promote:
+        promote_run(settings.shop, name)
+    return record
+
+
+def _train_and_write(settings: Settings, config: TrainingConfig, name: str, told: Tracking) -> RunRecord:
+    """Train, tell the trackers, and write the run folder."""
+    started = time.perf_counter()
+    folder = run_folder(settings.shop, name)
+    told("Exporting the data", 0.0)
     data = current_snapshot(settings.shop, config.data_version)
-    progress("Loading the data", 0.01, message=data.note)
-    inputs, facts = load_inputs(settings, data.folder, config, folder, scaled(progress, 0.02, 0.4))
-    outcome = train_model(inputs, config, scaled(progress, 0.4, 0.97))
-    progress("Writing the run", 0.97)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_model(folder, outcome.model)
+    told("Loading the data", 0.01, message=data.note)
+    inputs, facts = load_inputs(settings, data.folder, config, folder, scaled(told, 0.02, 0.4))
+    outcome = train_model(inputs, config, scaled(told, 0.4, 0.97))
+    told("Writing the run", 0.97)
     configs = {n: c.config_json() for n, c in outcome.model.components.items()}
     if outcome.model.response is not None:
         configs["response"] = outcome.model.response.config_json()
+    told.parameters({"data_version": data.folder.name, "components": configs})
+    told.results({**outcome.metrics, "weights": outcome.model.weights, "facts": outcome.facts})
+    folder.mkdir(parents=True, exist_ok=True)
+    write_model(folder, outcome.model)
     record = RunRecord(
         run_id=name,
         status="done",
@@ -126,14 +141,11 @@ def train(
         weights=dict(outcome.model.weights),
         component_configs=configs,
         metrics=outcome.metrics,
-        facts={**facts, **outcome.facts},
+        facts={**facts, **outcome.facts, **({"tracking": told.summary} if told.summary else {})},
         versions={package: version(package) for package in VERSIONED},
         message=data.note,
     )
-    record = finish_run(folder, record)
-    if promote:
-        promote_run(settings.shop, name)
-    return record
+    return finish_run(folder, record)
 
 
 def load_inputs(
