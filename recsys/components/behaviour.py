@@ -13,6 +13,7 @@ from recsys.components.content import content_neighbours
 from recsys.components.contract import Component, Floats, TrainingData
 from recsys.components.ease import solve_ease
 from recsys.data.interactions import Histories
+from recsys.data.scores import DotScores, Scores, SparseScores, fill_rows
 from recsys.errors import InputError
 
 
@@ -110,16 +111,22 @@ class BehaviourComponent(Component):
         both = np.where(touched[:, None], factors, lent).astype(np.float32)
         return {"factors": both, "gram": (factors.T @ factors).astype(np.float32)}
 
-    def score(self, histories: Histories, at: np.datetime64) -> Floats:
-        """Sum of the weights from each touched item, or inner products with folded-in factors."""
+    def read(self, histories: Histories, at: np.datetime64) -> Scores:
+        """Weights from each touched item, summed, as sparse rows; or folded-in factors beside the items'."""
         if "factors" in self.arrays:
             factors = self.arrays["factors"]
-            return fold_in(histories, factors, self.config.als_regularization, self.arrays["gram"]) @ factors.T
+            users = fold_in(histories, factors, self.config.als_regularization, self.arrays["gram"])
+            return DotScores(users, factors, np.ones(len(factors), bool))
         weights = self._weights
         seen = self._touches(histories, weights.shape[0], at)
-        scores = (seen @ weights).toarray().astype(np.float32)
-        scores[histories.lengths == 0] = np.nan
-        return scores
+        return SparseScores((seen @ weights).astype(np.float32), histories.lengths == 0)
+
+    def score(self, histories: Histories, at: np.datetime64) -> Floats:
+        """Sum of the weights from each touched item, or inner products with folded-in factors."""
+        scores = self.read(histories, at)
+        if isinstance(scores, DotScores):
+            return scores.user_vectors @ scores.item_vectors.T
+        return fill_rows(scores)
 
     def _touches(self, histories: Histories, n_items: int, at: np.datetime64) -> sparse.csr_array:
         """√min(Σ 2^(−age / half-life), 1) per item touched, shape (n_requests, n_items): 1 today, less long ago."""

@@ -12,6 +12,7 @@ from safetensors.numpy import load_file, save_file
 
 from recsys.data.catalogue import Catalogue
 from recsys.data.interactions import Histories, Interactions
+from recsys.data.scores import DotScores, FullScores, ItemScores, Scores
 
 Floats = NDArray[np.float32]
 
@@ -85,6 +86,16 @@ class Component(ABC):
             float32, shape (n_requests, n_items), in the component's own units; NaN where it cannot speak.
         """
 
+    def read(self, histories: Histories, at: np.datetime64) -> Scores:
+        """Return the scores of `score` in the shortest form the component has; in full unless it knows better.
+
+        Parameters
+        ----------
+        histories, at
+            As of `score`.
+        """
+        return FullScores(self.score(histories, at))
+
     def config_json(self) -> dict[str, Any]:
         """Return the config as plain JSON values."""
         return asdict(self.config)
@@ -123,6 +134,10 @@ class DotComponent(Component):
     def user_vectors(self, histories: Histories, at: np.datetime64) -> Floats:
         """One vector per request, shape (n_requests, d); a row of NaN where the history says nothing."""
 
+    def read(self, histories: Histories, at: np.datetime64) -> Scores:
+        """Return the vectors instead of their products."""
+        return DotScores(self.user_vectors(histories, at), self.item_vectors, self.known)
+
     def score(self, histories: Histories, at: np.datetime64) -> Floats:
         """Inner products; NaN for requests without a vector and items without content."""
         scores = self.user_vectors(histories, at) @ self.item_vectors.T
@@ -137,6 +152,10 @@ class ItemComponent(Component):
     @abstractmethod
     def item_scores(self, at: np.datetime64) -> Floats:
         """One score per item, shape (n_items,); NaN where unknown."""
+
+    def read(self, histories: Histories, at: np.datetime64) -> Scores:
+        """Return one score per item, for every request."""
+        return ItemScores(self.item_scores(at))
 
     def score(self, histories: Histories, at: np.datetime64) -> Floats:
         """Return the item scores once per request, as a read-only view."""

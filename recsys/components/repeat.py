@@ -7,6 +7,7 @@ import numpy as np
 
 from recsys.components.contract import Component, Floats, TrainingData
 from recsys.data.interactions import Histories
+from recsys.data.scores import SparseScores, fill_rows
 from recsys.errors import InputError
 
 
@@ -46,12 +47,14 @@ class RepeatComponent(Component):
         self.arrays = {"n_items": np.array([len(data.catalogue)], np.int64)}
         return self
 
-    def score(self, histories: Histories, at: np.datetime64) -> Floats:
-        """Decayed counts; NaN for an empty history."""
+    def read(self, histories: Histories, at: np.datetime64) -> SparseScores:
+        """Decayed counts of the items touched."""
         decay = 0.5 ** (histories.age_days(at) / self.config.half_life_days)
         values = (histories.weight * decay / 4.0).astype(np.float32)
         scores = histories.matrix(int(self.arrays["n_items"][0]), values)
         scores.data = np.log1p(scores.data)
-        dense = scores.toarray().astype(np.float32)
-        dense[histories.lengths == 0] = np.nan
-        return dense
+        return SparseScores(scores, histories.lengths == 0)
+
+    def score(self, histories: Histories, at: np.datetime64) -> Floats:
+        """Decayed counts; NaN for an empty history."""
+        return fill_rows(self.read(histories, at))

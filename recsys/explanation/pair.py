@@ -73,10 +73,11 @@ def _terms(
     weights = resolve_weights(model.names, model.weights if request.weights is None else request.weights)
     clock = model.clock(request.at)
     parts = []
+    own = terms.at(np.array([[item_num]]))
     for column, name in enumerate(terms.names):
         raw = float(model.components[name].score(request.history, clock)[0, item_num])
         silent = bool(terms.silent[0, column])
-        parts.append(_term(name, raw, float(terms.z[column][0, item_num]), float(weights[column]), silent))
+        parts.append(_term(name, raw, float(own[column][0, 0]), float(weights[column]), silent))
     if model.response is not None:
         row = None if features is None else features[None, :]
         raw = np.nan if row is None else float(model.response.log_odds(row)[0])

@@ -9,34 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.components import CATALOGUE_COMPONENTS
-from recsys.components.contract import Component, DotComponent, ItemComponent
+from recsys.components.contract import Component, ItemComponent
 from recsys.components.response import ResponseComponent
 from recsys.data.catalogue import Catalogue
 from recsys.data.interactions import Histories, Interactions
+from recsys.data.scores import DotScores, ItemScores, SparseScores
 from recsys.fusion.holdout import HoldoutTerms
-from recsys.fusion.standardise import Moments, item_moments, standardise, standardise_dot
+from recsys.fusion.standardise import (
+    Moments,
+    item_moments,
+    scale_users,
+    sparse_moments,
+    standardise,
+    standardise_items,
+)
+from recsys.ranking.nearest import NearestIndex, build_index
+from recsys.ranking.terms import DotTerm, FullTerm, ItemTerm, SparseTerm, Term, Terms
 
 UNKNOWN_TIME = np.datetime64("NaT", "us")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, eq=False)
-class Terms:
-    """Standardised terms of a batch of requests.
-
-    Parameters
-    ----------
-    names
-        Components, in order.
-    z
-        One float32 array per component, each (n_requests, n_items); may be read-only views.
-    silent
-        Components that could not speak for a request, shape (n_requests, n_components).
-    """
-
-    names: tuple[str, ...]
-    z: tuple[NDArray[np.float32], ...]
-    silent: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +65,7 @@ class Model:
     run_id: str = ""
     sale_mask: NDArray[np.bool_] | None = None
     holdout: HoldoutTerms | None = None
-    _cache: dict[str, tuple[bytes, Any]] = field(default_factory=dict, repr=False)
+    _cache: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -92,8 +83,17 @@ class Model:
         return at if np.isnat(self.data_to) else min(at, self.data_to)
 
     def on_sale(self, at: np.datetime64) -> NDArray[np.bool_]:
-        """Items that may be sold at a time, shape (n_items,)."""
-        return self.catalogue.on_sale(at) if self.sale_mask is None else self.sale_mask
+        """Items that may be sold at a time, shape (n_items,); the same array until an item is launched."""
+        if self.sale_mask is not None:
+            return self.sale_mask
+        launched = int(np.searchsorted(self._launches, at, side="right"))
+        return self._remember("on sale", (self.catalogue, launched), lambda: self.catalogue.on_sale(at))
+
+    @cached_property
+    def _launches(self) -> NDArray[np.datetime64]:
+        """Known launch times in order."""
+        times = self.catalogue.launched_at
+        return np.sort(times[~np.isnat(times)])
 
     def with_weights(self, weights: Mapping[str, float]) -> "Model":
         """The same model with other weights of its own."""
@@ -111,36 +111,66 @@ class Model:
         """
         included, clock = self.on_sale(at), self.clock(at)
         names = tuple(n for n in self.names if n != "response")
-        z = tuple(self._term(self.components[n], histories, clock, included) for n in names)
-        silent = np.stack([~np.any(t, axis=1) for t in z], axis=1)
-        return Terms(names, z, silent)
+        parts = [self._term(self.components[n], histories, clock, included) for n in names]
+        return Terms(names, parts, len(histories), len(self.catalogue))
+
+    def index(self) -> NearestIndex | None:
+        """Quantised coordinates of every item at the data clock, for catalogues too large to sum over; built once."""
+        components = {n: self.components[n] for n in self.names if n != "response"}
+        key = (tuple(components.values()), self.data_to)
+        return self._remember("nearest", key, lambda: build_index(components, self.interactions, self.data_to))
 
     def _term(
         self, component: Component, histories: Histories, clock: np.datetime64, included: NDArray[np.bool_]
-    ) -> NDArray[np.float32]:
-        """One standardised term, shape (n_requests, n_items)."""
-        if isinstance(component, DotComponent):
-            users = component.user_vectors(histories, clock)
-            moments = self._moments(component, included)
-            return standardise_dot(users, component.item_vectors, moments, component.known)
+    ) -> Term:
+        """One standardised term, in the form its scores have."""
         if isinstance(component, ItemComponent):
-            key = included.tobytes() + str(clock).encode()
-            row = self._remember(
-                component.name, key, lambda: standardise(component.item_scores(clock)[None, :].copy(), included)[0]
-            )
-            return np.broadcast_to(row, (len(histories), len(row)))
-        return standardise(component.score(histories, clock), included)
+            row, scale = self._item_row(component, clock, included)
+            return ItemTerm(row, len(histories), scale)
+        scores = component.read(histories, clock)
+        if isinstance(scores, DotScores):
+            moments, known = self._moments(component, scores, included)
+            return DotTerm(*scale_users(scores.user_vectors, moments), scores.item_vectors, known)
+        if isinstance(scores, SparseScores):
+            mean, scale_by_request = sparse_moments(scores.matrix, included)
+            speaks = ~scores.silent
+            return SparseTerm(scores.matrix, mean * speaks, scale_by_request * speaks)
+        if isinstance(scores, ItemScores):
+            row, scale = standardise_items(scores.values, included)
+            return ItemTerm(row, len(histories), scale)
+        return FullTerm(standardise(scores.values, included))
 
-    def _moments(self, component: DotComponent, included: NDArray[np.bool_]) -> Moments:
-        """Moments over the known items on sale; computed once per sale mask."""
-        usable = included & component.known
-        return self._remember(component.name, usable.tobytes(), lambda: item_moments(component.item_vectors, usable))
+    def _item_row(
+        self, component: ItemComponent, clock: np.datetime64, included: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float32], float]:
+        """What an item-only component says at a moment, standardised; computed once per moment and sale mask."""
+        key = (component, included, clock)
+        return self._remember(component.name, key, lambda: standardise_items(component.item_scores(clock), included))
 
-    def _remember(self, name: str, key: bytes, compute: Callable[[], T]) -> T:
-        """Keep the latest value per component; requests of one moment share it."""
+    def _moments(
+        self, component: Component, scores: DotScores, included: NDArray[np.bool_]
+    ) -> tuple[Moments, NDArray[np.bool_] | None]:
+        """Moments over the known items on sale, and the known items unless all are; computed once per sale mask."""
+
+        def compute() -> tuple[Moments, NDArray[np.bool_] | None]:
+            known = None if scores.known.all() else scores.known
+            return item_moments(scores.item_vectors, included & scores.known), known
+
+        return self._remember(component.name, (component, included), compute)
+
+    def _remember(self, name: str, key: object, compute: Callable[[], T]) -> T:
+        """Keep the latest value per name; arrays and components in the key are compared by identity."""
         kept = self._cache.get(name)
-        if kept is None or kept[0] != key:
+        if kept is None or not _is_same(kept[0], key):
             kept = (key, compute())
             self._cache[name] = kept
         value: T = kept[1]
         return value
+
+
+def _is_same(kept: object, asked: object) -> bool:
+    """Whether two keys mean the same; of arrays only the very same one does."""
+    if isinstance(kept, tuple) and isinstance(asked, tuple):
+        return len(kept) == len(asked) and all(map(_is_same, kept, asked))
+    by_value = not isinstance(kept, np.ndarray) and not isinstance(asked, np.ndarray)
+    return kept is asked or (by_value and bool(kept == asked))

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from recsys.data.interactions import Histories
 from recsys.data.ranking import Ranking, Request, Step
 from recsys.errors import InputError
+from recsys.ranking.candidates import choose
 from recsys.ranking.diversity import diversify
 from recsys.ranking.features import candidate_features
 from recsys.ranking.filters import eligible_items
-from recsys.ranking.model import Model, Terms
+from recsys.ranking.model import Model
+from recsys.ranking.terms import Terms
 
 SHORTLIST = 200
 """Candidates that get the response term; up to this length a longer list only continues a shorter one."""
@@ -105,11 +107,7 @@ def resolve_weights(names: Sequence[str], weights: Mapping[str, float]) -> NDArr
 
 def weighted_sum(terms: Terms, weights: NDArray[np.float64]) -> NDArray[np.float32]:
     """Σ_c w_c · z_c over the catalogue components, float32, shape (n_requests, n_items)."""
-    total = np.zeros(terms.z[0].shape, np.float32)
-    for z, weight in zip(terms.z, weights, strict=False):
-        if weight:
-            total += np.float32(weight) * z
-    return total
+    return terms.total(weights)
 
 
 def _rank_batch(requests: Sequence[Request], model: Model) -> list[Ranking]:
@@ -123,16 +121,11 @@ def _rank_batch(requests: Sequence[Request], model: Model) -> list[Ranking]:
         return [_empty(r, model, weights, (*steps, Step("list", "nothing is left to rank", 0))) for r in requests]
     histories = Histories.concatenate([r.history for r in requests])
     terms = model.terms(histories, first.at)
-    total = weighted_sum(terms, weights)
-    total[:, ~mask] = -np.inf
-    if first.filters.exclude_seen:
-        total[histories.row, histories.item_num] = -np.inf
-    remaining = np.isfinite(total).sum(axis=1)
     size = min(int(mask.sum()), max(SHORTLIST, first.n))
-    shortlist = np.argpartition(-total, size - 1, axis=1)[:, :size]
+    picked = choose(model, histories, first, terms, weights[: len(terms.names)], mask, size)
+    shortlist, steps = picked.items, (*steps, *picked.steps)
     contributions = _contributions(model, histories, first.at, terms, shortlist, weights)
-    possible = np.isfinite(np.take_along_axis(total, shortlist, axis=1))
-    scores = np.where(possible, contributions.sum(axis=2), -np.inf)
+    scores = np.where(picked.possible, contributions.sum(axis=2), -np.inf)
     order = np.lexsort((shortlist, -scores), axis=1)
     places, varied = np.broadcast_to(np.arange(size), order.shape), None
     if first.diversity.is_on:
@@ -147,7 +140,7 @@ def _rank_batch(requests: Sequence[Request], model: Model) -> list[Ranking]:
             weights,
             terms.silent[row],
             steps,
-            int(remaining[row]),
+            int(picked.remaining[row]),
             size,
             shortlist[row],
             contributions[row],
@@ -168,7 +161,7 @@ def _contributions(
     weights: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """w_c · z_c of the shortlist, float64, shape (n_requests, n_shortlist, n_components)."""
-    parts = [np.take_along_axis(z, shortlist, axis=1).astype(np.float64) for z in terms.z]
+    parts = [z.astype(np.float64) for z in terms.at(shortlist)]
     if model.response is not None:
         z = np.zeros(shortlist.shape)
         if weights[-1]:
