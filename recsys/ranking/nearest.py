@@ -162,7 +162,7 @@ def _of_sparse_and_full(
             chosen.append(best_of(np.where(mask, part.full()[row], -np.inf), k))
     if columns:
         items, place = np.unique(np.concatenate(columns), return_inverse=True)
-        score = np.bincount(place, weights=np.concatenate(values), minlength=len(items))
+        score = np.bincount(place, np.concatenate(values), len(items)).astype(np.float64)
         score[~mask[items]] = -np.inf
         best = best_of(score, SPARSE_CANDIDATES)
         chosen.append(items[best[score[best] > 0]])
