@@ -2,13 +2,15 @@
 
 import io
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from recsys.encoders.contract import CountProgress, Embeddings
 
 Picture = Path | bytes | Image.Image
 Pixels = NDArray[np.uint8]
@@ -74,3 +76,38 @@ def read_batches(
             rows = [start + offset for offset, pixels in enumerate(decoded) if pixels is not None]
             if rows:
                 yield np.asarray(rows, dtype=np.intp), np.stack([p for p in decoded if p is not None])
+
+
+def encode_pictures(
+    pictures: Sequence[Picture],
+    size: int,
+    batch_size: int,
+    embedding_size: int,
+    encode_pixels: Callable[[Pixels], Embeddings],
+    progress: CountProgress | None = None,
+) -> Embeddings:
+    """Decode pictures and encode them batch by batch: the loop of every image encoder.
+
+    Parameters
+    ----------
+    pictures
+        n pictures.
+    size, batch_size
+        Side of the decoded squares in pixels; pictures in one batch.
+    embedding_size
+        d.
+    encode_pixels
+        uint8 (b, size, size, 3) → float32 (b, d), rows of length 1.
+    progress
+        Called with (done, n) after each batch.
+
+    Returns
+    -------
+    float32, shape (n, d), rows of length 1, or NaN where a picture cannot be read.
+    """
+    vectors = np.full((len(pictures), embedding_size), np.nan, dtype=np.float32)
+    for rows, pixels in read_batches(pictures, size, batch_size):
+        vectors[rows] = encode_pixels(pixels)
+        if progress is not None:
+            progress(int(rows[-1]) + 1, len(pictures))
+    return vectors

@@ -9,6 +9,7 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from math import isfinite
 from types import TracebackType
 from typing import Any
@@ -54,7 +55,7 @@ class Tracking:
 
     def __enter__(self) -> "Tracking":
         for target in self._names:
-            self._attempt(target, lambda target=target: self._trackers.update({target: self._start(target)}))
+            self._attempt(target, partial(self._start, target))
         return self
 
     def __exit__(
@@ -112,8 +113,8 @@ class Tracking:
         missed = [f"not {self._names[target]} ({reason})" for target, reason in self._failed.items()]
         return "; ".join([*told, *missed])
 
-    def _start(self, target: str) -> Tracker:
-        return start_tracker(target, self._run)
+    def _start(self, target: str) -> None:
+        self._trackers[target] = start_tracker(target, self._run)
 
     def _begin_stage(self, stage: str) -> None:
         """Close the clock of the stage before and name the new one."""
@@ -131,7 +132,7 @@ class Tracking:
     def _tell(self, what: Callable[[Tracker], None]) -> None:
         """Say something to every tracker that still listens."""
         for target, tracker in list(self._trackers.items()):
-            self._attempt(target, lambda tracker=tracker: what(tracker))
+            self._attempt(target, partial(what, tracker))
 
     def _attempt(self, target: str, action: Callable[[], None]) -> None:
         """Do it; a tracker that fails is left out, and the log says so once."""

@@ -11,7 +11,7 @@ import torch
 
 from recsys.encoders.contract import CountProgress, Embeddings, hash_files, normalise_rows
 from recsys.encoders.device import resolve_device
-from recsys.encoders.pictures import Picture, Pixels, read_batches
+from recsys.encoders.pictures import Picture, Pixels, encode_pictures
 from recsys.encoders.vit import CompactVit, load_network
 
 SHIPPED_WEIGHTS = Path(__file__).resolve().parents[1] / "weights" / "compact_vit.safetensors"
@@ -53,12 +53,8 @@ class CompactVitEncoder:
         -------
         float32, shape (n, d), rows of length 1, or NaN where a picture cannot be read.
         """
-        vectors = np.full((len(contents), self.embedding_size), np.nan, dtype=np.float32)
-        for rows, pixels in read_batches(contents, self.network.config.picture_size, BATCH_SIZE):
-            vectors[rows] = self.encode_pixels(pixels)
-            if progress is not None:
-                progress(int(rows[-1]) + 1, len(contents))
-        return vectors
+        size = self.network.config.picture_size
+        return encode_pictures(contents, size, BATCH_SIZE, self.embedding_size, self.encode_pixels, progress)
 
     def encode_pixels(self, pixels: Pixels) -> Embeddings:
         """Encode squares already decoded, uint8 (b, s, s, 3) → float32 (b, d) of length 1."""

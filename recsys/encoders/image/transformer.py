@@ -10,7 +10,7 @@ from PIL import Image
 
 from recsys.encoders.contract import CountProgress, Embeddings, normalise_rows
 from recsys.encoders.device import autocast, hash_state, reduced_precision, resolve_device
-from recsys.encoders.pictures import Picture, read_batches
+from recsys.encoders.pictures import Picture, Pixels, encode_pictures
 from recsys.errors import EncoderError
 
 BATCH_SIZE = 32
@@ -55,12 +55,12 @@ class ImageTransformer:
         -------
         float32, shape (n, d), rows of length 1, or NaN where a picture cannot be read.
         """
-        vectors = np.full((len(contents), self.embedding_size), np.nan, dtype=np.float32)
-        for rows, pixels in read_batches(contents, self._decode_size, BATCH_SIZE):
-            vectors[rows] = normalise_rows(self._embed([Image.fromarray(square) for square in pixels]))
-            if progress is not None:
-                progress(int(rows[-1]) + 1, len(contents))
-        return vectors
+        size = self._decode_size
+        return encode_pictures(contents, size, BATCH_SIZE, self.embedding_size, self._embed_pixels, progress)
+
+    def _embed_pixels(self, pixels: Pixels) -> Embeddings:
+        """Embed squares already decoded, uint8 (b, s, s, 3) → float32 (b, d) of length 1."""
+        return normalise_rows(self._embed([Image.fromarray(square) for square in pixels]))
 
     def _embed(self, pictures: list[Image.Image]) -> Embeddings:
         """Preprocess and embed one batch, float32 (b, d)."""

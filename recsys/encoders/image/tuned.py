@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from recsys.encoders.contract import CountProgress, Embeddings, hash_files, normalise_rows
 from recsys.encoders.device import hash_state, resolve_device
 from recsys.encoders.image.compact_vit import BATCH_SIZE
-from recsys.encoders.pictures import Picture, Pixels, read_batches
+from recsys.encoders.pictures import Picture, Pixels, encode_pictures
 from recsys.encoders.vit import CompactVit, Tail, VitConfig, join
 from recsys.errors import EncoderError
 
@@ -90,12 +90,8 @@ class TunedVitEncoder:
         -------
         float32, shape (n, d), rows of length 1, or NaN where a picture cannot be read.
         """
-        vectors = np.full((len(contents), self.embedding_size), np.nan, dtype=np.float32)
-        for rows, pixels in read_batches(contents, self.model.network.config.picture_size, BATCH_SIZE):
-            vectors[rows] = self.encode_pixels(pixels)
-            if progress is not None:
-                progress(int(rows[-1]) + 1, len(contents))
-        return vectors
+        size = self.model.network.config.picture_size
+        return encode_pictures(contents, size, BATCH_SIZE, self.embedding_size, self.encode_pixels, progress)
 
     def encode_pixels(self, pixels: Pixels) -> Embeddings:
         """Encode squares already decoded, uint8 (b, s, s, 3) → float32 (b, d) of length 1."""
