@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from recsys import __version__
-from recsys.cli import benchmark, data, failures, lists, serve, training
+from recsys.cli import benchmark, data, failures, lists, serve, training, tune
 from recsys.cli.context import Group
 from recsys.settings import DEFAULT_SHOP, Settings, ShopPaths
 
@@ -18,6 +18,7 @@ COMMANDS: tuple[click.Command, ...] = (
     data.imports,
     training.train,
     training.runs,
+    tune.tune,
     lists.recommend,
     lists.explain,
     lists.evaluate,

@@ -221,7 +221,8 @@ def find_front(
         raise InputError("Nobody was held out in this run, so weights cannot be judged.")
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     sampler = optuna.samplers.NSGAIISampler(population_size=population, seed=seed)
-    directions = ["maximize" if OBJECTIVES[name].more_is_better else "minimize" for name in traded]
+    up, down = optuna.study.StudyDirection.MAXIMIZE, optuna.study.StudyDirection.MINIMIZE
+    directions = [up if OBJECTIVES[name].more_is_better else down for name in traded]
     study = optuna.create_study(directions=directions, sampler=sampler)
     for start in (live, *starts, *({n: 1.0} for n in terms.names)):
         study.enqueue_trial({n: round(min(start.get(n, 0.0), 1.0) * POSITIONS) for n in terms.names})

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.data.interactions import Histories
 from recsys.errors import RunError
 from recsys.fusion.holdout import HoldoutTerms
 from recsys.fusion.pareto import Front, ListFacts, find_front
@@ -23,6 +24,8 @@ from recsys.ranking.similarity import similarities
 from recsys.training.run_files import write_json
 
 FRONT_FILE = "trade_offs.json"
+MAX_PAIRED = 4000
+"""Up to this many candidates every pair is compared once, beforehand (64 MB)."""
 REPEATS = 5
 """Lists timed per component; the median counts."""
 
@@ -103,8 +106,13 @@ def list_facts(model: Model, terms: HoldoutTerms, costs: Mapping[str, float]) ->
     if items is None:
         raise RunError("These held-out terms do not say which items they are of.")
 
+    numbers = items.item_num.astype(np.intp)
+    between = 1.0 - similarities(model, numbers[None, :])[0] if len(numbers) <= MAX_PAIRED else None
+
     def distances(places: NDArray[np.intp]) -> NDArray[np.float32]:
-        return 1.0 - similarities(model, items.item_num[places].astype(np.intp))
+        if between is None:
+            return 1.0 - similarities(model, numbers[places])
+        return between[places[:, :, None], places[:, None, :]]
 
     return ListFacts(items.new, items.novelty, model.catalogue.margins[items.item_num], distances, costs)
 
@@ -120,7 +128,7 @@ def measure_costs(model: Model) -> dict[str, float]:
     costs = {}
     for name, component in model.components.items():
         alone = replace(model, components={name: component}, response=None)
-        costs[name] = _median_ms(partial(alone.terms, history, at))
+        costs[name] = _median_ms(partial(_add_up, alone, history, at))
     if model.response is not None:
         terms = model.terms(history, at)
         shortlist = np.arange(min(SHORTLIST, len(model.catalogue)))[None, :]
@@ -132,6 +140,11 @@ def measure_costs(model: Model) -> dict[str, float]:
 
         costs["response"] = _median_ms(respond)
     return costs
+
+
+def _add_up(model: Model, history: Histories, at: np.datetime64) -> None:
+    """Work out every term of a model for one request and add it to a sum."""
+    model.terms(history, at).total(np.ones(len(model.components)))
 
 
 def _median_ms(work: Callable[[], object]) -> float:
