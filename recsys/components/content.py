@@ -69,10 +69,14 @@ class ContentComponent(DotComponent):
             return self
         known = finite_rows(vectors)
         content = _reduce(vectors, known, self.config.max_embedding_size)
-        self.arrays = {"content": content, "known": known.astype(np.uint8)}
-        bilinear = self._solve(data, content, known)
-        self.arrays["item_vectors"] = (content @ bilinear.T).astype(np.float32)
+        bilinear = self._solve(data, content, known).astype(np.float32)
+        self.arrays = {"content": content, "known": known.astype(np.uint8), "bilinear": bilinear}
         return self
+
+    @property
+    def item_vectors(self) -> Floats:
+        """The content itself, since W stands in the user vectors; runs of version 0.1 hold vectors of their own."""
+        return self.arrays.get("item_vectors", self.arrays["content"])
 
     def _solve(self, data: TrainingData, content: Floats, known: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return W, shape (d, d), scaled so that the learnt part is as strong as the identity part."""
@@ -105,8 +109,9 @@ class ContentComponent(DotComponent):
             return np.where(norm > 1e-12, mixed / norm, np.nan).astype(np.float32)
 
     def user_vectors(self, histories: Histories, at: np.datetime64) -> Floats:
-        """Return the profiles h_u, shape (n_requests, d); W already stands in the item vectors."""
-        return self._profiles(histories, self.arrays["content"], self.known, at)
+        """Return Wᵀh_u, shape (n_requests, d), h_u the profiles."""
+        profiles = self._profiles(histories, self.arrays["content"], self.known, at)
+        return profiles @ self.arrays["bilinear"] if "bilinear" in self.arrays else profiles
 
     def nearest_touched(self, history: Histories, item_num: int) -> Floats:
         """Cosine of one item's content with each touched item's, shape (n_touches,); NaN where unknown."""
@@ -142,7 +147,7 @@ def _silent(n_items: int) -> dict[str, NDArray[np.float32] | NDArray[np.uint8]]:
     """Arrays of a component that has nothing to say."""
     return {
         "content": np.zeros((n_items, 1), np.float32),
-        "item_vectors": np.zeros((n_items, 1), np.float32),
+        "bilinear": np.ones((1, 1), np.float32),
         "known": np.zeros(n_items, np.uint8),
     }
 

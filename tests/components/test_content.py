@@ -16,7 +16,7 @@ def test_without_interactions_the_match_is_the_plain_cosine() -> None:
     component = TextComponent().fit(training_data(catalogue(4), (), {"text": CROSS}))
     # Near item 0 is item 0 itself (1), opposite item 1 (−1), square to items 2 and 3 (0).
     np.testing.assert_allclose(component.score(history((0, 0)), AT)[0], [1, -1, 0, 0], atol=1e-6)
-    np.testing.assert_allclose(component.arrays["item_vectors"], component.arrays["content"], atol=1e-7)
+    np.testing.assert_array_equal(component.arrays["bilinear"], np.eye(component.item_vectors.shape[1]))
 
 
 def test_the_profile_leans_to_what_is_stronger_and_younger() -> None:
@@ -41,10 +41,17 @@ def test_silence_without_content_without_history_and_for_unknown_items() -> None
     assert not absent.known.any()
 
 
+def test_a_run_that_holds_vectors_of_its_own_is_read_as_it_was_written() -> None:
+    component = TextComponent().fit(training_data(catalogue(4), (), {"text": CROSS}))
+    del component.arrays["bilinear"]
+    component.arrays["item_vectors"] = 2 * component.arrays["content"]
+    np.testing.assert_allclose(component.score(history((0, 0)), AT)[0], [2, -2, 0, 0], atol=1e-6)
+
+
 def test_identical_content_says_nothing_instead_of_nan() -> None:
     component = TextComponent().fit(training_data(catalogue(3), (), {"text": unit(np.ones((3, 2)))}))
     assert np.isnan(component.score(history((0, 0)), AT)).all()
-    assert np.isfinite(component.arrays["item_vectors"]).all()
+    assert np.isfinite(component.item_vectors).all()
 
 
 def paired_kinds() -> tuple[list[tuple[str, int, float]], np.ndarray]:
@@ -75,10 +82,10 @@ def test_w_solves_both_ridge_systems() -> None:
     data = training_data(catalogue(12), rows, {"text": vectors})
     component = TextComponent(config).fit(data)
     content = component.arrays["content"].astype(np.float64)
-    bilinear = np.linalg.lstsq(content, component.arrays["item_vectors"].astype(np.float64), rcond=None)[0].T
+    bilinear = component.arrays["bilinear"].astype(np.float64)
     learnt = bilinear - np.eye(len(bilinear))
     histories = data.interactions.histories
-    h = component.user_vectors(histories, AT).astype(np.float64)
+    h = component.user_vectors(histories, AT).astype(np.float64) @ np.linalg.inv(bilinear)
     x = histories.matrix(12, binary=True).toarray()
 
     def ridge(gram: np.ndarray) -> np.ndarray:
