@@ -5,12 +5,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from recsys.evaluation.beyond_report import FIGURES
 from recsys.training.runs import RunRecord, show_run
-from recsys.workflows.run_history import COLUMN_LABELS, MEASURES, tabulate_quality
+from recsys.workflows.run_history import COLUMN_LABELS, MEASURES, tabulate_beyond, tabulate_groups, tabulate_quality
 from ui import charts, data
 from ui.components import empty_state, export_button, heading
 from ui.errors import shown
 from ui.text import day, safe_text
+
+_GROUP_HELP = (
+    "Fifths of equal size: shoppers by how often they chose anything, products by how many shoppers chose them. "
+    "New: products nobody had chosen."
+)
 
 
 def offline_quality() -> None:
@@ -65,6 +71,34 @@ def quality_card(record: RunRecord, *, titled: bool = True) -> None:
             "Column": st.column_config.TextColumn(help=" ".join(f"{n}: {t}" for n, t in COLUMN_LABELS.values())),
         },
         alt=_alt(rows),
+    )
+    _beyond_accuracy(record, measure)
+
+
+def _beyond_accuracy(record: RunRecord, measure: str) -> None:
+    """Draw what lies beyond accuracy, and accuracy by group; nothing for a run that did not measure it."""
+    figures, groups = tabulate_beyond(record), tabulate_groups(record, measure)
+    if figures.empty:
+        return
+    heading("Beyond accuracy", "of the lists of everybody; hover a name for its definition")
+    help_by_label = dict(FIGURES.values())
+    st.dataframe(
+        figures,
+        hide_index=True,
+        key=f"beyond_{record.run_id}",
+        column_config={n: st.column_config.NumberColumn(format="%.3g", help=help_by_label[n]) for n in figures},
+        alt="; ".join(f"{name} {figures[name].iat[0]:.3g}" for name in figures),
+    )
+    if groups.empty:
+        return
+    st.markdown(f":gray[:small[{MEASURES[measure][0]} for each fifth of the shoppers, and of the products]]")
+    st.dataframe(
+        groups.reset_index(names=""),
+        hide_index=True,
+        placeholder="–",
+        key=f"groups_{record.run_id}",
+        column_config={n: st.column_config.NumberColumn(format="%.3f", help=_GROUP_HELP) for n in groups},
+        alt=f"{MEASURES[measure][0]} by activity and popularity.",
     )
 
 

@@ -7,17 +7,6 @@ import click
 
 from recsys.cli.output import plain, print_table
 
-BEYOND_NAMES = {
-    "coverage": "coverage: share of the products on sale that anybody was shown",
-    "gini": "Gini over slots: 0 all products alike, 1 one product gets all",
-    "average_popularity": "mean shoppers per recommended product",
-    "popularity_lift": "the same over the shoppers' own profiles",
-    "tail_share": "share of slots for the least popular 80 %",
-    "ild": "variety within a list: mean distance of two products",
-    "novelty": "novelty in bits",
-    "serendipity": "serendipity: hits that popularity would not make",
-}
-
 
 def print_quality(report: Mapping[str, Any]) -> None:
     """Write the quality columns of a report to stdout, one row each with 95 % intervals.
@@ -38,11 +27,28 @@ def print_beyond(beyond: Mapping[str, Any]) -> None:
     beyond
         As `evaluation.beyond_report.judge_beyond` gives it.
     """
+    from recsys.evaluation.beyond_report import FIGURES
+
     click.echo("")
-    print_table(["beyond accuracy", ""], [[told, beyond[name]] for name, told in BEYOND_NAMES.items()])
-    for key, told in (("by_activity", "shoppers, least active first"), ("by_popularity", "products, rarest first")):
-        click.echo("")
-        _print_accuracy(told, beyond[key])
+    print_table(["beyond accuracy", ""], [[label, beyond[name]] for name, (label, _) in FIGURES.items()])
+    for key, told in (("by_activity", "shoppers by activity"), ("by_popularity", "products by popularity")):
+        click.echo(f"\nFifths of the {told}, lowest first:")
+        _print_accuracy("fifth", beyond[key])
+
+
+def print_response(report: Mapping[str, Any]) -> None:
+    """Write how good the response term's probabilities are, overall and by category.
+
+    Parameters
+    ----------
+    report
+        As `evaluation.response_quality.judge_responses` gives it.
+    """
+    from recsys.evaluation.response_quality import tabulate_responses
+
+    table = tabulate_responses(report)
+    click.echo("")
+    print_table(["response term", *table.columns[1:]], table.itertuples(index=False))
 
 
 def print_modalities(report: Mapping[str, Any]) -> None:
@@ -53,14 +59,12 @@ def print_modalities(report: Mapping[str, Any]) -> None:
     report
         As `training.modalities.judge_modalities` gives it.
     """
-    rows = {
-        f"{name}, {column.replace('cold_', '').replace('_', ' ')}": figures[column]
-        for column in ("cold_among_new", "cold_among_all")
-        for name, figures in report.items()
-        if isinstance(figures, Mapping)
-    }
-    click.echo("")
-    _print_accuracy(f"{report['n_new_items']:,} new products, known by", rows)
+    for column in ("cold_among_new", "cold_among_all"):
+        rows = {name: figures[column] for name, figures in report.items() if isinstance(figures, Mapping)}
+        click.echo(
+            f"\n{report['n_new_items']:,} new products among {column.rpartition('_')[2]}, by what is known of them:"
+        )
+        _print_accuracy("known", rows)
 
 
 def _print_accuracy(heading: str, report: Mapping[str, Any]) -> None:

@@ -168,6 +168,8 @@ def finite_rows(vectors: Floats) -> NDArray[np.bool_]:
 
 def _reduce(vectors: Floats, known: NDArray[np.bool_], size: int) -> Floats:
     """Centre, keep the leading principal directions and restore unit length; zero rows where unknown."""
+    if not known.any():
+        return np.zeros((len(vectors), 1), np.float32)
     rows = vectors[known].astype(np.float64)
     centred = rows - rows.mean(axis=0)
     _, directions = np.linalg.eigh(centred.T @ centred)

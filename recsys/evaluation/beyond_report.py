@@ -20,6 +20,26 @@ from recsys.evaluation.metrics import bootstrap_mean, coverage, hit_matrix, ndcg
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Lists = NDArray[np.int32]
+FIGURES: dict[str, tuple[str, str]] = {
+    "coverage": ("Coverage", "Share of the products on sale that anybody was recommended."),
+    "gini": (
+        "Gini",
+        "How unequally the recommended places fall on the products on sale: 0 all alike, 1 one product takes all.",
+    ),
+    "average_popularity": ("Popularity", "Shoppers who had chosen a recommended product before, on average (ARP)."),
+    "popularity_lift": (
+        "Popularity lift",
+        "Popularity of the recommendations over that of what the shoppers had chosen: above 1 leans to best sellers.",
+    ),
+    "tail_share": ("Tail share", "Share of the recommended places for the 80% least chosen products."),
+    "ild": ("Variety", "Mean distance of two products of one list, 0 alike to 1 unlike (ILD@20)."),
+    "novelty": ("Novelty", "How unknown the recommended products are, in bits: one more is half as well known."),
+    "serendipity": (
+        "Serendipity",
+        "Hits that a list of best sellers would not have made, weighted by how far down it they stand.",
+    ),
+}
+"""Figure -> its name on screen and its definition."""
 GROUPS = 5
 """Quintiles of shoppers by activity and of items by popularity."""
 RESAMPLES = 300

@@ -172,7 +172,7 @@ def _rows_of_some(
     labels = np.take_along_axis(truth.relevant["all"][some], best, axis=1)
     keep = np.ones(labels.shape, bool)
     if negatives is not None:
-        keep = labels | (rng.random(labels.shape) < negatives / size)
+        keep = labels | (rng.random(labels.shape) < negatives / max(size, 1))
     request, _ = np.nonzero(keep)
     return ResponseRows(
         tuple(told.names[k] for k in kept),

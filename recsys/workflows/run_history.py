@@ -7,6 +7,7 @@ import pandas as pd
 
 from recsys.data.snapshot import load_snapshot
 from recsys.errors import RunError
+from recsys.evaluation.beyond_report import FIGURES
 from recsys.evaluation.rates import Estimate
 from recsys.settings import ShopPaths
 from recsys.training.config import TrainingConfig
@@ -24,6 +25,15 @@ MEASURES: dict[str, tuple[str, str]] = {
     "recall": ("Recall@20", "Of what she went on to choose, the share that was among her 20 recommendations."),
     "ndcg": ("NDCG@20", "As recall, but a hit near the top counts more; 1 is a perfect order."),
 }
+GROUP_LABELS: dict[str, str] = {
+    "new": "New",
+    "q1": "Lowest fifth",
+    "q2": "2nd",
+    "q3": "3rd",
+    "q4": "4th",
+    "q5": "Highest fifth",
+}
+"""Group of `evaluation.beyond_report` -> its name on screen."""
 GOALS: dict[str, tuple[str, str, dict[str, float]]] = {
     "balanced": (
         "Balanced",
@@ -163,6 +173,43 @@ def tabulate_quality(record: RunRecord, part: str = "test") -> pd.DataFrame:
                     }
                 )
     return pd.DataFrame(rows, columns=["column", "measure", "value", "low", "high", "n_users"])
+
+
+def tabulate_beyond(record: RunRecord, part: str = "test") -> pd.DataFrame:
+    """Return the figures beyond accuracy as one row, a column per figure; empty where they were not measured."""
+    beyond = record.metrics.get(part, {}).get("beyond", {})
+    found = {label: [beyond[name]] for name, (label, _) in FIGURES.items() if beyond.get(name) is not None}
+    return pd.DataFrame(found)
+
+
+def tabulate_groups(record: RunRecord, measure: str, part: str = "test") -> pd.DataFrame:
+    """Return accuracy by the shoppers' activity and by the products' popularity, one row each.
+
+    Parameters
+    ----------
+    record
+        The run.
+    measure
+        Key of `MEASURES`.
+    part
+        "test" or "validation".
+
+    Returns
+    -------
+    DataFrame
+        Index "Shoppers by activity" and "Products by popularity", columns of `GROUP_LABELS`; NaN for an empty group,
+        no row where nothing was measured.
+    """
+    beyond = record.metrics.get(part, {}).get("beyond", {})
+    sources = {"Shoppers by activity": "by_activity", "Products by popularity": "by_popularity"}
+    found = {name: beyond[key] for name, key in sources.items() if beyond.get(key)}
+    rows = {
+        name: {
+            label: groups.get(g, {}).get(measure, {}).get("value", float("nan")) for g, label in GROUP_LABELS.items()
+        }
+        for name, groups in found.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(GROUP_LABELS.values()))
 
 
 def estimate_training_s(rows: Sequence[RunRow], n_events: int) -> float | None:

@@ -54,6 +54,8 @@ def test_offline_figures_of_the_live_run_are_below(open_page: OpenPage):
     assert any("on days it had not seen" in m.value for m in at.markdown)
     columns = [list(d.value["Column"]) for d in at.dataframe if "Column" in d.value.columns]
     assert columns == [["All", "Discovery", "Cold among new", "Cold among all"]]
+    assert any(m.value.startswith("**Beyond accuracy**") for m in at.markdown)
+    assert any({"Coverage", "Gini", "Tail share", "Serendipity"} <= set(d.value.columns) for d in at.dataframe)
 
 
 def test_a_shop_without_events_says_what_to_import(open_page: OpenPage, empty_shop: ShopPaths):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from recsys.evaluation.beyond_report import FIGURES
 from recsys.settings import ShopPaths
 from recsys.training.job_state import JobState, JobStatus, utc_now, write_state
 from recsys.workflows.run_history import (
@@ -14,6 +15,8 @@ from recsys.workflows.run_history import (
     estimate_training_s,
     list_trainings,
     read_figure,
+    tabulate_beyond,
+    tabulate_groups,
     tabulate_quality,
 )
 
@@ -81,3 +84,18 @@ def test_goals_are_valid_configs() -> None:
         assert sentence and TrainingConfig(column_weights=weights).column_weights == weights
         assert sum(weights.values()) == pytest.approx(1)
         assert json.dumps(weights)
+
+
+def test_what_lies_beyond_accuracy_is_a_row_of_its_own(demo_shop: ShopPaths) -> None:
+    record = next(r.record for r in list_trainings(demo_shop) if r.live)
+    assert record is not None
+    figures = tabulate_beyond(record)
+    assert figures.columns.tolist() == [label for label, _ in FIGURES.values()] and len(figures) == 1
+    assert 0 < figures["Coverage"].iat[0] <= 1 and 0 < figures["Variety"].iat[0] < 1
+    groups = tabulate_groups(record, "recall")
+    assert groups.index.tolist() == ["Shoppers by activity", "Products by popularity"]
+    assert groups.columns.tolist() == ["New", "Lowest fifth", "2nd", "3rd", "4th", "Highest fifth"]
+    assert groups.loc["Shoppers by activity"].isna().tolist() == [True] + [False] * 5
+    assert groups.stack().dropna().between(0, 1).all()
+    older = replace(record, metrics={"test": {k: v for k, v in record.metrics["test"].items() if k != "beyond"}})
+    assert tabulate_beyond(older).empty and tabulate_groups(older, "ndcg").empty
