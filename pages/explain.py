@@ -6,7 +6,7 @@ from recsys.data.ranking import Filters
 from recsys.explanation import explain_pair
 from recsys.ranking import rank
 from recsys.vocabulary import ItemScope
-from ui import data, explain_panel, frame, item_choice, shelf, state, variety
+from ui import data, explain_panel, frame, item_choice, response_panel, shelf, state, variety
 from ui.components import empty_state, filter_bar, page_header
 from ui.notices import simulated_notice
 from ui.text import plain_text
@@ -75,3 +75,4 @@ else:
     explain_panel.the_sum(found)
     explain_panel.evidence(model, found)
     explain_panel.response_waterfall(found)
+    response_panel.response_quality(model)

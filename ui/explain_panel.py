@@ -149,7 +149,8 @@ def response_waterfall(found: PairExplanation) -> None:
             heading("Inside Response", "this run has no response term")
             return
         fall = found.waterfall
-        heading("Inside Response", "log-odds of a click or purchase when shown; exact SHAP values, they add up")
+        kind = "exact SHAP values" if fall.exact else "SHAP values, sampled"
+        heading("Inside Response", f"log-odds of a click or purchase when shown; {kind}, they add up")
         odds = f"from {signed(fall.base, 2)} for an average candidate to {signed(fall.log_odds, 2)} for this one"
         st.markdown(f"Chance of a response **{percent(fall.probability, 2)}** :gray[{odds}]")
         weight = next((t.weight for t in found.terms if t.name == "response"), 0.0)

@@ -10,7 +10,7 @@ from recsys.cli.context import Command, json_option
 from recsys.cli.files import require_known_suffix, write_frame
 from recsys.cli.option_types import DAY, DIVERSITY, WEIGHTS
 from recsys.cli.output import plain, print_json, print_notes, print_table
-from recsys.cli.quality import print_beyond, print_modalities, print_quality
+from recsys.cli.quality import print_beyond, print_modalities, print_quality, print_response
 from recsys.settings import Settings
 from recsys.vocabulary import Columns, ItemScope
 
@@ -172,5 +172,7 @@ def evaluate(
     click.echo(f"Learned from before {answer['cut']}, tested on what came until {answer['end']}.")
     print_quality(answer["test"])
     print_beyond(answer["test"]["beyond"])
+    if "response" in answer:
+        print_response(answer["response"])
     if modalities:
         print_modalities(answer["modalities"])

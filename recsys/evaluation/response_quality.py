@@ -1,8 +1,10 @@
 """How good predicted response probabilities are: order (AUC, gAUC) and honesty (log loss, calibration error)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import log_loss, roc_auc_score
 
@@ -13,6 +15,16 @@ N_BINS = 15
 MIN_RESPONSES = 20
 """A category with fewer responses, or fewer rows without one, has no figures of its own."""
 MAX_CATEGORIES = 12
+FIGURES: dict[str, tuple[str, str]] = {
+    "auc": ("AUC", "Chance that a row with a response stands above one without; 0.5 is guessing."),
+    "gauc": ("gAUC", "The same within each list, averaged over the lists."),
+    "logloss": ("Log loss", "Surprise at what happened, in nats; lower is better."),
+    "base_logloss": ("Log loss of the mean", "Surprise of somebody who always says the mean rate."),
+    "ece": ("ECE", "How far the stated chance lies from the share that responded, on average."),
+    "rate": ("Responded", "Share of the rows with a response."),
+    "n_rows": ("Rows", "Products judged, over all lists."),
+}
+"""Figure -> its name on screen and its definition."""
 
 
 def judge_responses(
@@ -122,3 +134,13 @@ def calibration_error(labels: Bools, probabilities: Floats) -> float:
     bins = np.array_split(order, min(N_BINS, len(order)))
     gaps = [len(b) * abs(float(labels[b].mean() - probabilities[b].mean())) for b in bins]
     return sum(gaps) / len(order)
+
+
+def tabulate_responses(report: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the figures of `judge_responses` as a table: the whole first, then one row per category.
+
+    Columns are "What" and the names of `FIGURES`; None where a figure could not be had.
+    """
+    parts = {"Everything": report, **report["by_category"]}
+    rows = [{"What": name} | {FIGURES[key][0]: part[key] for key in FIGURES} for name, part in parts.items()]
+    return pd.DataFrame(rows)

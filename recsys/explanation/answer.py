@@ -40,7 +40,7 @@ class Term:
 
 @dataclass(frozen=True)
 class FeatureEffect:
-    """One feature's exact SHAP value in the response model, in log-odds."""
+    """One feature's SHAP value in the response model, in log-odds."""
 
     name: str
     label: str
@@ -52,7 +52,7 @@ class FeatureEffect:
 class Waterfall:
     """The response model's answer, split over its features.
 
-    base + Σ effects = log_odds, exactly (tree SHAP is additive in log-odds).
+    base + Σ effects = log_odds, within rounding: Shapley values are additive in log-odds.
 
     Parameters
     ----------
@@ -61,15 +61,18 @@ class Waterfall:
     log_odds
         Calibrated log-odds of this pair.
     probability
-        The same as a probability, 0 to 1.
+        What the log-odds have meant on later days (an isotonic curve), 0 to 1.
     effects
         One per feature, largest magnitude first.
+    exact
+        Whether the effects are exact Shapley values (trees) or sampled ones (network).
     """
 
     base: float
     log_odds: float
     probability: float
     effects: tuple[FeatureEffect, ...]
+    exact: bool = True
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def _term(name: str, raw: float, z: float, weight: float, silent: bool) -> Term:
 
 
 def explain_response(model: Model, features: NDArray[np.float64]) -> Waterfall | None:
-    """Split the response term's log-odds over its features with tree SHAP; None when the run has no such term.
+    """Split the response term's log-odds over its features with SHAP; None when the run has no such term.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def explain_response(model: Model, features: NDArray[np.float64]) -> Waterfall |
         return None
     split = model.response.explain(features)
     effects = [
-        FeatureEffect(name, FEATURE_LABELS.get(name, name), float(value) if np.isfinite(value) else None, float(effect))
+        FeatureEffect(name, label_feature(name), float(value) if np.isfinite(value) else None, float(effect))
         for name, value, effect in zip(split.names, split.values, split.shap, strict=True)
     ]
     return Waterfall(
@@ -127,7 +127,20 @@ def explain_response(model: Model, features: NDArray[np.float64]) -> Waterfall |
         log_odds=split.base + float(split.shap.sum()),
         probability=split.probability,
         effects=tuple(sorted(effects, key=lambda e: (-abs(e.effect), e.name))),
+        exact=split.exact,
     )
+
+
+def label_feature(name: str) -> str:
+    """Words for a feature on screen; a component without words of its own goes by its label.
+
+    Examples
+    --------
+    >>> label_feature("price_log"), label_feature("z_response")
+    ('price', 'response')
+    """
+    component = COMPONENTS.get(name.removeprefix("z_"))
+    return FEATURE_LABELS.get(name, name if component is None else component.label.lower())
 
 
 def _features(model: Model, request: Request, terms: Terms, item_num: int) -> NDArray[np.float64]:

@@ -150,7 +150,7 @@ def _columns(
     profile, age, n_items = profile_of(model, clock), histories.age_days(clock), len(model.catalogue)
     visits = count_visits(histories, age)
     columns: dict[str, NDArray[Any]] = {f"z_{n}": z for n, z in zip(terms.names, terms.at(candidates), strict=True)}
-    columns |= price_columns(catalogue, histories, candidates)
+    columns |= price_columns(profile, histories, candidates)
     columns |= {name: values[candidates] for name, values in profile.columns.items()}
     columns |= own_columns(histories, age, candidates, n_items)
     columns |= cadence_columns(histories, age, visits, candidates, profile)

@@ -33,6 +33,8 @@ class ItemProfile:
     columns
         Feature name to values, float64, shape (n_items,) each; NaN where an item has no such figure. An untouched
         item has none but its newness and its age since the launch.
+    price_log, price_place
+        Log price, NaN where unknown or 0, and its place among the shop's distinct prices, shape (n_items,) each.
     gap_days
         Usual days between two purchases of the item by one shopper, drawn to the shop's median where there are few,
         shape (n_items,); NaN for an untouched item and in a shop without a repurchase.
@@ -44,6 +46,8 @@ class ItemProfile:
 
     at: np.datetime64
     columns: dict[str, Floats]
+    price_log: Floats
+    price_place: NDArray[np.intp]
     gap_days: Floats
     month: float
     purchases_only: bool
@@ -76,7 +80,9 @@ def profile_items(catalogue: Catalogue, interactions: Interactions, clock: np.da
     columns = {name: np.where(known, values, np.nan) for name, values in columns.items()}
     columns["item_age_days"] = _age_days(catalogue, histories, at)
     columns["item_is_new"] = (~known).astype(np.float64)
-    return ItemProfile(at, columns, np.where(known, gap, np.nan), month, purchases_only)
+    price = np.log(np.where(catalogue.prices > 0, catalogue.prices, np.nan))
+    place = np.unique(np.nan_to_num(price), return_inverse=True)[1]
+    return ItemProfile(at, columns, price, place, np.where(known, gap, np.nan), month, purchases_only)
 
 
 def _decayed_columns(histories: Histories, at: np.datetime64, n_items: int) -> dict[str, Floats]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.catalogue import Catalogue, Labels
+from recsys.data.catalogue import Labels
 from recsys.data.interactions import DAY, Histories
 from recsys.ranking.item_profile import ItemProfile
 from recsys.vocabulary import EVENT_TYPES, EventType
@@ -159,18 +159,16 @@ def _ratio(days: Floats, gap: Floats) -> Floats:
     return np.minimum(days / np.maximum(gap, 1.0), LONGEST_CADENCE)
 
 
-def price_columns(catalogue: Catalogue, histories: Histories, candidates: NDArray[np.intp]) -> Columns:
+def price_columns(profile: ItemProfile, histories: Histories, candidates: NDArray[np.intp]) -> Columns:
     """Price, its distance from the mean log price of the history, and where it lies in the range she pays."""
-    known = catalogue.prices > 0
-    price = np.log(np.where(known, catalogue.prices, np.nan))
-    told = known[histories.item_num]
+    price, ladder = profile.price_log, profile.price_place
+    told = ~np.isnan(price[histories.item_num])
     row, paid = histories.row[told], price[histories.item_num[told]]
     count = np.bincount(row, minlength=len(histories))
     some = np.where(count > 0, count, np.nan)
     usual = np.bincount(row, weights=paid, minlength=len(histories)) / some
     spread = np.bincount(row, weights=(paid - usual[row]) ** 2, minlength=len(histories)) / some
     fit = price[candidates] - usual[:, None]
-    ladder = np.unique(np.nan_to_num(price), return_inverse=True)[1] if len(paid) else np.zeros(len(price), np.intp)
     rungs = np.sort(row * len(price) + ladder[histories.item_num[told]])
     base = np.arange(len(histories))[:, None] * len(price)
     wanted = base + ladder[candidates]
@@ -180,7 +178,7 @@ def price_columns(catalogue: Catalogue, histories: Histories, candidates: NDArra
         "price_log": price[candidates],
         "price_fit": fit,
         "price_gap": np.abs(fit),
-        "price_place": np.where(known[candidates], cheaper / some[:, None], np.nan),
+        "price_place": np.where(np.isnan(fit), np.nan, cheaper / some[:, None]),
         "price_strange": np.abs(fit) / np.sqrt(spread + PRICE_STEP**2)[:, None],
     }
 
@@ -189,14 +187,14 @@ def label_columns(
     labels: Labels, histories: Histories, age: Floats, candidates: NDArray[np.intp], name: str
 ) -> Columns:
     """Share of each history that carries the candidate's label, ever and lately; NaN without a label or a history."""
-    codes = labels.codes[candidates]
-    groups = group_touches(histories, labels.codes[histories.item_num], codes, len(labels.names))
-    unknown = labels.names[codes] == ""
-    recent = 0.5 ** (age / LATELY_DAYS)
+    codes, n, n_labels = labels.codes[candidates], len(histories), len(labels.names)
+    cells = histories.row * n_labels + labels.codes[histories.item_num]
+    unknown = (labels.names == "")[codes]
     columns = {}
-    for suffix, weight in (("share", np.ones(len(age))), ("lately", recent)):
-        total = np.bincount(histories.row, weights=weight, minlength=len(histories))[:, None]
-        part = groups.give(np.bincount(groups.place, weights=weight, minlength=groups.size), 0.0)
+    for suffix, weight in (("share", None), ("lately", 0.5 ** (age / LATELY_DAYS))):
+        parts = np.bincount(cells, weights=weight, minlength=n * n_labels).reshape(n, n_labels).astype(np.float64)
+        total = parts.sum(axis=1, keepdims=True)
+        part = np.take_along_axis(parts, codes, axis=1)
         columns[f"{name}_{suffix}"] = np.where(unknown, np.nan, part / np.where(total > 0, total, np.nan))
     return columns
 

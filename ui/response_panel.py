@@ -1,0 +1,34 @@
+"""How far the response term can be trusted: its figures on days later than everything it was fitted on."""
+
+import pandas as pd
+import streamlit as st
+
+from recsys.evaluation.response_quality import FIGURES, tabulate_responses
+from recsys.ranking.model import Model
+from recsys.training.runs import show_run
+from ui import data
+from ui.components import heading
+from ui.errors import shown
+
+
+def response_quality(model: Model) -> None:
+    """Draw AUC, gAUC, log loss and calibration error of a run's response term; nothing where they were not measured."""
+    with shown():
+        report = show_run(data.shop_paths(), model.run_id).metrics.get("response")
+        if report is None:
+            return
+        with st.container(border=True, key="response_quality"):
+            heading("How good Response is", "on held-out days, later than all it learned from")
+            table = tabulate_responses(report)
+            told = [f"{name} {table[name].iat[0]:.3g}" for name, _ in FIGURES.values() if pd.notna(table[name].iat[0])]
+            st.dataframe(
+                table,
+                hide_index=True,
+                placeholder="–",
+                key="response_figures",
+                column_config={
+                    name: st.column_config.NumberColumn(format="localized" if key == "n_rows" else "%.3f", help=text)
+                    for key, (name, text) in FIGURES.items()
+                },
+                alt="; ".join(told),
+            )
