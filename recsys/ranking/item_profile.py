@@ -18,6 +18,8 @@ SAME_VISIT_DAYS = 0.5
 """Touches nearer than this belong to one visit: no repurchase lies between them."""
 PRIOR = 5.0
 """Pseudo-observations by which an item's own repurchase figures are drawn to the shop's."""
+QUIET_PACE = 0.02
+"""Touches a day added to a pace, so that one touch of a rare item is no trend."""
 YEAR_DAYS, MONTH_DAYS = 365, 30
 _PURCHASE = EVENT_TYPES.index(EventType.PURCHASE)
 
@@ -92,7 +94,7 @@ def _decayed_columns(histories: Histories, at: np.datetime64, n_items: int) -> d
         days: np.bincount(histories.item_num, weights=0.5 ** (age / days), minlength=n_items) for days in HALF_LIVES
     }
     columns = {f"item_lately_{days}": np.log1p(count) for days, count in counts.items()}
-    pace = {days: (counts[days] + 1.0) / days for days in HALF_LIVES}
+    pace = {days: counts[days] / days + QUIET_PACE for days in HALF_LIVES}
     columns["item_trend_week"] = np.log(pace[7] / pace[30])
     columns["item_trend_month"] = np.log(pace[30] / pace[90])
     return columns
