@@ -104,7 +104,7 @@ def import_events(settings: Settings, file: Path, mapping: Path | None, dry_run:
 @json_option
 @click.pass_obj
 def import_source(settings: Settings, name: str, folder: Path, as_json: bool) -> None:
-    """Import a public data set through its adapter: `online_retail` or `fashion_catalogue`.
+    """Import a public data set through its adapter: `online_retail`, `fashion_catalogue` or `mmrec`.
 
     FOLDER holds the data set's own files, as they were published.
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.catalogue import Catalogue
+from recsys.encoders.supplied import SUPPLIED, read_supplied
 from recsys.progress import Progress, scaled
 from recsys.settings import Settings
 from recsys.training.config import TrainingConfig
@@ -39,7 +40,7 @@ def embed_catalogue(
     run_folder: Path,
     progress: Progress,
 ) -> ContentVectors:
-    """Encode texts and pictures through the shop's cache.
+    """Encode texts and pictures through the shop's cache; a modality with supplied vectors takes those.
 
     Parameters
     ----------
@@ -57,9 +58,14 @@ def embed_catalogue(
         Told of every batch.
     """
     vectors = ContentVectors({})
-    if config.text_encoder:
+    supplied = read_supplied(settings.shop.embeddings, catalogue.item_ids)
+    for modality, encoder in (("text", config.text_encoder), ("image", config.image_encoder)):
+        if encoder and modality in supplied:
+            vectors.embeddings[modality] = supplied[modality]
+            vectors.facts[f"{modality}_encoder"] = SUPPLIED
+    if config.text_encoder and "text" not in supplied:
         _embed_texts(catalogue, settings, config, vectors, scaled(progress, 0.0, 0.4))
-    if config.image_encoder and any(catalogue.images):
+    if config.image_encoder and "image" not in supplied and any(catalogue.images):
         _embed_images(catalogue, settings, config, known_by, run_folder, vectors, scaled(progress, 0.4, 1.0))
     return vectors
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from recsys.encoders.supplied import write_supplied
 from recsys.errors import InputError
 from recsys.ingest.catalogue import check_catalogue
 from recsys.ingest.events import check_events
@@ -143,7 +144,8 @@ def import_source(
     Returns
     -------
     ImportReport
-        Of kind `source`, the sum of its `parts`; `import_id` is the first part's.
+        Of kind `source`, the sum of its `parts`; `import_id` is the first part's. Content vectors that the set brings
+        along replace the shop's earlier supplied ones; rolling the import back leaves them, unused without its items.
 
     Raises
     ------
@@ -163,6 +165,9 @@ def import_source(
         store, paths, name, hash_files(*SOURCES[name].paths(Path(folder))), found, started, dry_run, tell
     )
     parts = write_prepared(store, prepared, dry_run, clock, tell)
+    if not dry_run and all(part.ok for part in parts):
+        for modality, vectors in found.vectors.items():
+            write_supplied(paths.embeddings, modality, found.catalogue.column("item_id").to_pylist(), vectors)
     return join_reports(name, parts, time.monotonic() - clock)
 
 

@@ -71,7 +71,7 @@ def fit_tfidf(data: Any, seed: int, neighbours: int, repeats: bool) -> Score:
 def fit_als_with_text(
     data: Any, seed: int, factors: int, regularization: float, iterations: int, together: bool, size: int
 ) -> Score:
-    """ALS whose items have the leading `size` directions of their text as features, so that new items have factors."""
+    """ALS with the leading `size` directions of each text as item features; RecTools lists touched items only."""
     text = np.nan_to_num(data.text)
     _, _, directions = np.linalg.svd(text - text.mean(axis=0), full_matrices=False)
     features = pd.DataFrame(text @ directions[:size].T, columns=[f"text{number}" for number in range(size)])
@@ -129,7 +129,7 @@ MODELS: dict[str, dict[str, Any]] = {
             "size": [16, 32, 64],
         },
         "stochastic": True,
-        "new_items": True,
+        "new_items": False,
         "needs": "text",
     },
 }

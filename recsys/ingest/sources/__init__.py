@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recsys.errors import InputError
-from recsys.ingest.sources import fashion_catalogue, online_retail
+from recsys.ingest.sources import fashion_catalogue, mmrec, online_retail
 from recsys.ingest.sources.tables import SourceTables
 
 Report = Callable[[float], None]
@@ -22,11 +22,13 @@ class Source:
     title
         For people.
     files
-        What has to be in its folder.
+        What has to be in its folder; `*.ending` is any one file of that ending.
     licence
         As far as it is known.
     build
         Called with the folder and a progress callback (fraction 0 to 1).
+    optional
+        What may be there besides.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Source:
     files: tuple[str, ...]
     licence: str
     build: Callable[[Path, Report], SourceTables]
+    optional: tuple[str, ...] = ()
 
     def paths(self, folder: Path) -> list[Path]:
         """Return its files inside `folder`.
@@ -41,15 +44,19 @@ class Source:
         Raises
         ------
         InputError
-            When one is missing.
+            When one is missing, or several files fit one ending.
         """
-        missing = [name for name in self.files if not (folder / name).is_file()]
+        found = {name: sorted(folder.glob(name)) for name in (*self.files, *self.optional)}
+        missing = [name for name in self.files if not found[name]]
+        several = [name for name, paths in found.items() if len(paths) > 1]
+        if several:
+            raise InputError(f"{folder} has several files of the kind {', '.join(several)}; keep one data set in it.")
         if missing:
             raise InputError(
                 f"{folder} is not the folder of {self.name}: {', '.join(missing)} missing. "
                 f"It needs {', '.join(self.files)}."
             )
-        return [folder / name for name in self.files]
+        return [path for paths in found.values() for path in paths]
 
     def load(self, folder: Path, report: Report) -> SourceTables:
         """Read the folder; see `build` and `paths`."""
@@ -71,6 +78,14 @@ SOURCES: dict[str, Source] = {
         ("products.parquet", "thumbnails.parquet"),
         "MIT as stated by the uploader, thinly documented: do not redistribute",
         fashion_catalogue.build,
+    ),
+    "mmrec": Source(
+        "mmrec",
+        "A folder in MMRec's layout: interactions with ready-made text and image vectors, no titles or pictures",
+        ("*.inter",),
+        "that of the data set in the folder",
+        mmrec.build,
+        ("text_feat.npy", "image_feat.npy", "i_id_mapping.csv"),
     ),
 }
 """Every source there is."""

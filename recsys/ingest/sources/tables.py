@@ -1,8 +1,11 @@
 """What a source hands over."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -15,7 +18,11 @@ class SourceTables:
         One row per item; `images` may hold picture files as bytes.
     events
         One row per event, None when the set has no shoppers.
+    vectors
+        "text" or "image" to content vectors the set brings along, float32 (n_items, d) in the catalogue's order, rows
+        of length 1 or NaN; see `encoders.supplied`.
     """
 
     catalogue: pa.Table
     events: pa.Table | None
+    vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
