@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import charts, data, frame, lab, shelf, state, tuning, tuning_maps, tuning_parts
+from ui import charts, data, frame, lab, shelf, state, tuning, tuning_front, tuning_maps, tuning_parts
 from ui.components import filter_bar, page_header
 from ui.text import plain_text, plural
 
@@ -48,6 +48,10 @@ def draw() -> None:
     with right:
         tuning_maps.curve_card(model, weights, live)
         tuning_maps.surface_card(model, weights)
+    with left:
+        tuning_front.front_card(model, weights)
+        tuning_front.lists_table(model, weights)
+    with right:
         tuning_parts.weight_table(weights, live)
 
 

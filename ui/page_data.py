@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from recsys.discovery.new_items import NewItems
     from recsys.fusion.curve import Curve
+    from recsys.fusion.pareto import FrontPoint, ListFacts
     from recsys.fusion.surface import Surface
     from recsys.ingest.tables import RawTable
     from recsys.ranking.model import Model
+    from recsys.training.trade_offs import TradeOffs
     from recsys.workflows.imports import ImportReport
     from recsys.workflows.performance import PerformanceView, Period
     from ui.overview import Overview
@@ -208,3 +210,47 @@ def _curve(root: str, run_id: str, others: tuple[tuple[str, float], ...], name: 
 
     assert _model.holdout is not None
     return trace_weight(_model.holdout, dict(others), name)
+
+
+def lists_compared(model: "Model", weights: dict[str, float]) -> "FrontPoint | None":
+    """Return what the lists of these weights are good at beside those of the live ones; None where runs cannot tell."""
+    if model.holdout is None or model.holdout.items is None or not model.holdout.n_users:
+        return None
+    return _lists_compared(str(data.shop_paths().root), model.run_id, tuple(sorted(weights.items())), model)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _lists_compared(root: str, run_id: str, weights: tuple[tuple[str, float], ...], _model: "Model") -> "FrontPoint":
+    from recsys.fusion.pareto import compare_lists, usable_objectives
+
+    facts, live = _list_facts(root, run_id, _model)
+    assert _model.holdout is not None
+    return compare_lists(_model.holdout, facts, dict(weights), live, usable_objectives(facts))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _list_facts(root: str, run_id: str, _model: "Model") -> "tuple[ListFacts, dict[str, NDArray[np.float64]]]":
+    """What the candidates are, and the live weights judged; components cost nothing here, since nobody timed them."""
+    from recsys.fusion.pareto import judge_lists
+    from recsys.training.trade_offs import list_facts
+
+    assert _model.holdout is not None
+    facts = list_facts(_model, _model.holdout, {})
+    return facts, judge_lists(_model.holdout, facts, _model.weights)
+
+
+def trade_offs(model: "Model") -> "TradeOffs | None":
+    """Return the front kept with a run, None where none was searched yet."""
+    from recsys.training.run_files import run_folder
+    from recsys.training.trade_offs import FRONT_FILE
+
+    folder = run_folder(data.shop_paths(), model.run_id)
+    path = folder / FRONT_FILE
+    return _trade_offs(str(folder), path.stat().st_mtime_ns) if path.is_file() else None
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _trade_offs(folder: str, changed_ns: int) -> "TradeOffs | None":
+    from recsys.training.trade_offs import read_trade_offs
+
+    return read_trade_offs(Path(folder))

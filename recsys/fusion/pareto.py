@@ -112,11 +112,20 @@ class Front:
     n_tried: int
     seed: int
 
-    def along(self, name: str) -> list[int]:
-        """Points that are best in recall and one other objective alone, highest recall first."""
-        signs = _signs((self.objectives[0], name))
-        values = np.array([[p.values[self.objectives[0]], p.values[name]] for p in self.points]).reshape(-1, 2) * signs
-        return _flat_front(values)
+    def along(self, name: str, least: float = 0.0) -> list[int]:
+        """Points that are best in recall and one other objective alone, highest recall first.
+
+        Parameters
+        ----------
+        name
+            The other objective.
+        least
+            Leave out points below this share of the highest recall; what is left of a list then helps nobody.
+        """
+        recall = np.array([p.values[self.objectives[0]] for p in self.points])
+        other = np.array([p.values[name] for p in self.points])
+        front = _flat_front(np.column_stack([recall, other]) * _signs((self.objectives[0], name)))
+        return [n for n in front if recall[n] >= least * recall.max()]
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -238,8 +247,8 @@ def find_front(
     kept = _thin(study.get_trials(deepcopy=False), traded)
     base = judge_lists(terms, facts, live)
     weights = [{n: kept_one.params[n] / POSITIONS for n in terms.names} for kept_one in kept]
-    points = [_point(terms, facts, w, base, traded) for w in weights if any(w.values())]
-    return Front(traded, tuple(points), _point(terms, facts, live, base, traded), terms.n_users, trials, seed)
+    points = [compare_lists(terms, facts, w, base, traded) for w in weights if any(w.values())]
+    return Front(traded, tuple(points), compare_lists(terms, facts, live, base, traded), terms.n_users, trials, seed)
 
 
 def _check_objectives(asked: Sequence[str] | None, facts: ListFacts) -> tuple[str, ...]:
@@ -255,19 +264,31 @@ def _check_objectives(asked: Sequence[str] | None, facts: ListFacts) -> tuple[st
     return tuple(name for name in OBJECTIVES if name in wanted)
 
 
-def _point(
+def compare_lists(
     terms: HoldoutTerms,
     facts: ListFacts,
     weights: Mapping[str, float],
     base: Mapping[str, Floats],
-    traded: Sequence[str],
+    objectives: Sequence[str],
 ) -> FrontPoint:
-    """Judge weights and pair them with the live ones."""
+    """Judge weights and pair them, shopper by shopper, with what `judge_lists` said of others.
+
+    Parameters
+    ----------
+    terms, facts
+        The held-out shoppers and what the candidates are.
+    weights
+        What to judge.
+    base
+        Answer of `judge_lists` to the weights compared with.
+    objectives
+        Names of `OBJECTIVES`.
+    """
     values = judge_lists(terms, facts, weights)
-    changes = {name: values[name] - base[name] for name in traded}
+    changes = {name: values[name] - base[name] for name in objectives}
     return FrontPoint(
         {n: float(w) for n, w in weights.items()},
-        {name: mean_over_users(values[name]) for name in traded},
+        {name: mean_over_users(values[name]) for name in objectives},
         {name: mean_over_users(change) for name, change in changes.items()},
         {name: half_width_of(change) for name, change in changes.items()},
     )

@@ -62,3 +62,45 @@ def test_a_bad_preset_name_is_one_message(open_page: OpenPage, page_shop: ShopPa
     next(b for b in at.button if b.label == "Save").click().run()
     assert not at.exception
     assert len(at.error) == 1 and "choose another name" in at.error[0].value
+
+
+def test_the_curve_follows_the_weight_that_was_moved_and_leads_to_its_best(open_page: OpenPage):
+    at = open_page("fusion", weights="text:0.5,image:0.5,behaviour:0.2")
+    assert at.selectbox(key=state.CURVE).value == "text"
+    at.selectbox(key=state.CURVE).set_value("trend").run()
+    assert not at.exception
+    button = at.button(key="curve_best")
+    aim = float(button.label.rpartition(" ")[2])
+    assert button.label.startswith("Move Trend to ")
+    button.click().run()
+    assert not at.exception
+    assert at.session_state[state.DRAFT]["trend"] == pytest.approx(aim)
+    assert at.button(key="curve_best").disabled
+    assert any("on the plateau" in m.value for m in at.markdown)
+
+
+def test_what_else_the_lists_are_good_at_stands_beside_live(open_page: OpenPage):
+    at = open_page("fusion", weights="fresh:1")
+    table = next(t.value for t in at.dataframe if "Goal" in t.value.columns)
+    assert {"Recall@20", "Diversity", "Novelty", "New products"} <= set(table["Goal"])
+    assert table.set_index("Goal")["Reading"]["New products"] == "More"
+    live = next(t.value for t in open_page("fusion").dataframe if "Goal" in t.value.columns)
+    assert set(live["Reading"]) == {"Same"}
+
+
+def test_trade_offs_say_how_to_find_them_and_are_shown_once_found(open_page: OpenPage, page_shop: ShopPaths):
+    from recsys.settings import Settings
+    from recsys.workflows.tuning import find_run_trade_offs
+
+    at = open_page("fusion")
+    assert any("tune pareto" in c.value for c in at.code)
+    found = find_run_trade_offs(Settings(shop=page_shop, threads=1, device="cpu"), trials=100)
+    at = open_page("fusion")
+    assert not at.exception and not any("tune pareto" in c.value for c in at.code)
+    assert at.session_state[state.GOAL] == found.front.objectives[1]
+    at.segmented_control(key=state.GOAL).set_value("novelty").run()
+    assert not at.exception and at.session_state[state.GOAL] == "novelty"
+    best = found.front.points[0]
+    weights = ",".join(f"{n}:{w:g}" for n, w in best.weights.items() if w)
+    at = open_page("fusion", weights=weights)
+    assert any("on the front" in m.value for m in at.markdown)
