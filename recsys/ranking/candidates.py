@@ -13,7 +13,7 @@ from recsys.ranking.terms import Terms
 
 SCAN_ITEMS = 60_000
 """From this size on, candidates come from a scan of quantised coordinates."""
-PER_PLACE = 20
+PER_PLACE = 10
 """Candidates scored exactly per place of the shortlist."""
 FEW = 4_000
 """With no more items than this passing the filters, all of them are candidates."""
@@ -132,8 +132,9 @@ def _from_candidates(
     width = max(size, *(len(f) for f in found))
     items = np.stack([np.concatenate([f, np.full(width - len(f), f[0] if len(f) else 0)]) for f in found])
     total = np.zeros(items.shape, np.float32)
-    for z, weight in zip(terms.at(items), weights, strict=True):
-        total += np.float32(weight) * z
+    for part, weight in zip(terms.parts, weights, strict=True):
+        if weight:
+            total += np.float32(weight) * part.at(items)
     for row, candidates in enumerate(found):
         hidden = seen.item_num[seen.indptr[row] : seen.indptr[row + 1]]
         total[row, len(candidates) :] = -np.inf
