@@ -1,4 +1,4 @@
-"""`train` and `runs list|show|promote|rollback`."""
+"""`train` and `runs list|show|tags|promote|rollback`."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -125,6 +125,30 @@ def show_run(settings: Settings, run_id: str, as_json: bool) -> None:
         print_json(content)
         return
     print_table(["", ""], flatten(content))
+
+
+@runs.command("tags")
+@click.argument("run_id", metavar="[ID]", required=False)
+@click.option("--item", "item_ids", multiple=True, metavar="ID", help="Only this product; may be given more than once.")
+@json_option
+@click.pass_obj
+def show_tags(settings: Settings, run_id: str | None, item_ids: tuple[str, ...], as_json: bool) -> None:
+    """Show the colour, category and pattern that a run sees in the products' pictures; without ID the live run.
+
+    A tag is left empty where no word reaches a probability of one half.
+
+    Example:
+      vitrine --shop my_shop runs tags --item 15970 --item 39386
+    """
+    from recsys.training.picture_tags import read_tags, tags_of
+    from recsys.training.runs import require_live
+
+    tags = tags_of(read_tags(settings.shop, run_id or require_live(settings.shop)), item_ids)
+    if as_json:
+        print_json(tags.to_dict(orient="records"))
+        return
+    cells = [[*row[:3], f"{row[3]:.2f}"] for row in tags.itertuples(index=False)]
+    print_table(["product", "attribute", "picture shows", "probability"], cells)
 
 
 @runs.command("promote")

@@ -111,6 +111,29 @@ def _embed_images(
         catalogue.images, settings.shop.media, encoder, cache, _counted(told, "Looking at pictures")
     )
     vectors.facts["image_encoder"] = encoder.encoder_id
+    if vectors.facts.get("text_encoder", SUPPLIED) != SUPPLIED:
+        progress("Naming what pictures show", 1.0)
+        _tag(encoder, catalogue, settings, config, run_folder, vectors)
+
+
+def _tag(
+    encoder: Any,
+    catalogue: Catalogue,
+    settings: Settings,
+    config: TrainingConfig,
+    run_folder: Path,
+    vectors: ContentVectors,
+) -> None:
+    """Keep words for what pictures show, found in the space that a tuned encoder shares with the texts."""
+    from recsys.encoders import load_text_encoder
+    from recsys.encoders.image.tuned import TunedVitEncoder
+    from recsys.training.picture_tags import tag_catalogue, write_tags
+
+    if isinstance(encoder, TunedVitEncoder):
+        tower = load_text_encoder(config.text_encoder, settings.device)
+        tags = tag_catalogue(catalogue, encoder.project(vectors.embeddings["image"]), tower)
+        write_tags(run_folder, tags)
+        vectors.facts["picture_tags"] = int((tags["tag"] != "").sum())
 
 
 def _fine_tune(

@@ -42,6 +42,7 @@ __all__ = [
     "load_data",
     "load_model",
     "promote",
+    "require_live",
     "roll_back",
     "run_folder",
     "show_run",
@@ -96,6 +97,20 @@ def live_run_id(paths: ShopPaths) -> str | None:
     """Return the promoted run's id, None before the first promotion."""
     run_id = live_pointer(paths)["run_id"]
     return None if run_id is None else str(run_id)
+
+
+def require_live(paths: ShopPaths) -> str:
+    """Return the promoted run's id.
+
+    Raises
+    ------
+    RunError
+        Before the first promotion.
+    """
+    run_id = live_run_id(paths)
+    if run_id is None:
+        raise RunError("No run is live yet: run `vitrine train` first.")
+    return run_id
 
 
 def promote(paths: ShopPaths, run_id: str, expected_version: int | None = None) -> dict[str, Any]:
@@ -165,9 +180,7 @@ def load_model(paths: ShopPaths, run_id: str | None = None, *, verify: bool = Tr
     RunError
         If there is no such run, none is live, or it is damaged.
     """
-    wanted = run_id or live_run_id(paths)
-    if wanted is None:
-        raise RunError("No run is live yet: run `vitrine train` first.")
+    wanted = run_id or require_live(paths)
     record = verify_run(paths, wanted) if verify else show_run(paths, wanted)
     folder = run_folder(paths, wanted)
     catalogue, interactions, _ = load_data(paths.snapshots / record.data_version, verify=verify)

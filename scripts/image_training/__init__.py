@@ -1,0 +1,1 @@
+"""The pieces of `scripts/train_image_encoder.py`: pictures, augmentation, objectives, the step."""
