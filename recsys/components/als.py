@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.data.interactions import Histories
+from recsys.progress import losses_are_watched, report_loss
 
 CONFIDENCE = 1.0
 """Weight of a touched item over an untouched one, less one; the same when fitting and when folding in."""
@@ -29,10 +30,21 @@ def fit_item_factors(
 
     with threadpool_limits(1, "blas"):
         model = AlternatingLeastSquares(
-            factors=embedding_size, regularization=regularization, iterations=epochs, random_state=seed, use_gpu=False
+            factors=embedding_size,
+            regularization=regularization,
+            iterations=epochs,
+            random_state=seed,
+            use_gpu=False,
+            calculate_training_loss=losses_are_watched(),
         )
-        model.fit(sparse.csr_matrix(touched) * (1 + confidence), show_progress=False)
+        model.fit(sparse.csr_matrix(touched) * (1 + confidence), show_progress=False, callback=_report)
     return np.asarray(model.item_factors, dtype=np.float32)
+
+
+def _report(epoch: int, elapsed_s: float, loss: float | None) -> None:
+    """Tell the loss of an epoch where somebody watches, for only then is it computed."""
+    if loss is not None:
+        report_loss("als", loss)
 
 
 def fold_in(

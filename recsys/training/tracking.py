@@ -9,13 +9,14 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from math import isfinite
 from types import TracebackType
 from typing import Any
 
 from recsys.errors import CancelledError
-from recsys.progress import Progress
+from recsys.progress import Progress, watch_losses
 from recsys.training.trackers import Scalar, TrackedRun, Tracker, parse_target, start_tracker
 
 LOG = logging.getLogger(__name__)
@@ -25,7 +26,8 @@ class Tracking:
     """A progress that also tells trackers; use it as a context manager around the training.
 
     Every report with a loss or a validation value becomes a point of the curve `stage/loss` or `stage/validation`; a
-    stage that is entered again gets a curve of its own, `stage_2`. When a stage ends, its duration becomes
+    stage that is entered again gets a curve of its own, `stage_2`. A loss told by `recsys.progress.report_loss` becomes
+    a point of `stage/curve`. When a stage ends, its duration becomes
     `seconds/stage`.
 
     Parameters
@@ -56,11 +58,15 @@ class Tracking:
     def __enter__(self) -> "Tracking":
         for target in self._names:
             self._attempt(target, partial(self._start, target))
+        self._open = ExitStack()
+        if self._trackers:
+            self._open.enter_context(watch_losses(self._learned))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._open.close()
         self._end_stage()
         outcome = "done" if error is None else "failed"
         if isinstance(error, (CancelledError, KeyboardInterrupt)):
@@ -115,6 +121,11 @@ class Tracking:
 
     def _start(self, target: str) -> None:
         self._trackers[target] = start_tracker(target, self._run)
+
+    def _learned(self, curve: str, value: float) -> None:
+        """Take a loss from deep inside the stage."""
+        if isfinite(value):
+            self.point(f"{self._stage_name or 'stage'}/{curve}", value)
 
     def _begin_stage(self, stage: str) -> None:
         """Close the clock of the stage before and name the new one."""

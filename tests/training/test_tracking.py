@@ -7,8 +7,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
+from recsys.components.als import fit_item_factors
 from recsys.errors import CancelledError, InputError
 from recsys.progress import silent
 from recsys.settings import ShopPaths
@@ -82,6 +85,20 @@ def test_reports_become_curves_with_a_step_each_and_stages_get_their_seconds(not
     assert [p[0] for p in seconds] == ["seconds/fine_tuning", "seconds/weighing", "seconds/fine_tuning_2"]
     assert all(p[1] == 1 and p[2] >= 0 for p in seconds)
     assert notebook.told[-1] == ("close", "done")
+
+
+def test_what_learns_inside_a_stage_is_a_curve_of_it(notebook, run):
+    touched = csr_array((np.random.default_rng(0).random((40, 30)) < 0.2).astype(np.float32))
+    unwatched = fit_item_factors(touched, 4, 0.1, 5, seed=0)
+    with Tracking(["notebook"], run, silent) as told:
+        told("Learning", 0.1)
+        watched = fit_item_factors(touched, 4, 0.1, 5, seed=0)
+    losses = [(step, value) for name, step, value in notebook.of("point") if name == "learning/als"]
+    assert [step for step, _ in losses] == [1, 2, 3, 4, 5]
+    assert losses[-1][1] < losses[0][1]
+    np.testing.assert_allclose(watched, unwatched, rtol=1e-3, atol=1e-5)
+    fit_item_factors(touched, 4, 0.1, 2, seed=0)  # the training is over, nobody watches
+    assert len([name for name, *_ in notebook.of("point") if name == "learning/als"]) == 5
 
 
 def test_parameters_and_results_are_flat_and_plain(notebook, run):
