@@ -1,14 +1,15 @@
 """Do α and β earn their place? New items with text or pictures removed, paired by shopper, and the exact curves.
 
-    python benchmarks/modalities.py --shop data/var/demo [--seeds 3] [--out FILE]
+    python benchmarks/modalities.py --shop data/var/demo [--windows 3] [--seeds 1] [--out FILE]
 
-The live run's settings are trained on everything before the last window, once per seed. Every row is compared, shopper
-by shopper, with the model as chosen on validation; a change is told with its 95 % paired bootstrap interval over
-shoppers (all seeds' differences of a shopper averaged).
+The live run's settings are trained on everything before each of the last windows, once per seed. Every row is compared,
+shopper by shopper, with the model as chosen on validation; a change is told with its 95 % paired bootstrap interval
+over shoppers of all windows (the seeds' differences of a shopper averaged).
 
     weight 0        the term's weight set to 0, all else as chosen
     withheld        the new items' vectors of that modality blanked, components fitted again
     removed         the modality taken from the whole shop, components fitted and weights chosen again
+    content         text and image terms alone at equal weights, compared with both of them
     curve           NDCG@20 against the one weight, exactly: where the chosen weight stands, the best, the plateau
 """
 
@@ -32,7 +33,9 @@ from recsys.training.columns import truth_of
 from recsys.training.config import TrainingConfig
 from recsys.training.modalities import KNOWN, cold_recalls, withhold
 from recsys.training.pipeline import fit_components, train_model
+from recsys.training.runs import live_pointer, load_data, show_run
 from recsys.workflows.evaluation import HeldOut, hold_out
+from recsys.workflows.snapshots import current_snapshot
 
 MODALITIES = ("text", "image")
 Figures = dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
@@ -50,6 +53,8 @@ def judge_variants(held: HeldOut, model: Model, config: TrainingConfig) -> dict[
         found[f"{name}: removed"] = cold_recalls(again, split)
     neither = {**model.weights, **dict.fromkeys(MODALITIES, 0.0)}
     found["both: weight 0"] = cold_recalls(model.with_weights(neither), split)
+    for name, alone in (("both", MODALITIES), *((f"{m} only", (m,)) for m in MODALITIES)):
+        found[f"content: {name}"] = cold_recalls(model.with_weights(dict.fromkeys(alone, 1.0)), split)
     for label, known in KNOWN.items():
         if len(known) < len(MODALITIES):
             blanked = replace(inputs, embeddings=withhold(inputs.embeddings, split.new, known))
@@ -103,15 +108,26 @@ def trace_all(model: Model, held: HeldOut) -> dict[str, Any]:
     }
 
 
-def compare(runs: list[dict[str, Figures]]) -> dict[str, Any]:
-    """Mean figures and paired changes against the model as chosen, averaged over seeds within each shopper."""
+def compare(windows: list[list[dict[str, Figures]]]) -> dict[str, Any]:
+    """Mean figures and paired changes over the shoppers of all windows, seeds averaged within each shopper.
+
+    Parameters
+    ----------
+    windows
+        Per window and seed, the figures of `judge_variants`.
+    """
     rows: dict[str, Any] = {}
-    for name in runs[0]:
+    for name in windows[0][0]:
         row: dict[str, Any] = {}
+        reference = "content: both" if name.startswith("content") else "as chosen"
         for column in ("cold_among_new", "cold_among_all"):
             for place, measure in enumerate(("recall", "ndcg")):
-                own = np.mean([run[name][column][place] for run in runs], axis=0)
-                base = np.mean([run["as chosen"][column][place] for run in runs], axis=0)
+                own, base = (
+                    np.concatenate(
+                        [np.mean([run[row_name][column][place] for run in runs], axis=0) for runs in windows]
+                    )
+                    for row_name in (name, reference)
+                )
                 change = bootstrap_mean(own - base)
                 row[f"{column}_{measure}"] = round(float(own.mean()), 4)
                 row[f"{column}_{measure}_change"] = [round(v, 4) for v in (change.value, change.low, change.high)]
@@ -119,36 +135,45 @@ def compare(runs: list[dict[str, Figures]]) -> dict[str, Any]:
     return rows
 
 
-def measure(settings: Settings, n_seeds: int) -> dict[str, Any]:
-    """Train and judge once per seed."""
-    held = hold_out(settings)
-    runs, weights, curves = [], [], []
-    for seed in range(n_seeds):
-        config = replace(held.config, seed=seed)
-        model = train_model(held.inputs, config, silent).model if seed != held.config.seed else held.outcome.model
-        runs.append(judge_variants(held, model, config))
-        weights.append({n: round(w, 4) for n, w in model.weights.items()})
-        curves.append(trace_all(model, held))
-    n_users = len(runs[0]["as chosen"]["cold_among_new"][0])
-    return {
-        "shop": settings.shop.root.name,
-        "window": [str(held.split.cut), str(held.split.end)],
-        "n_new_items": int(held.split.new.sum()),
-        "n_users": n_users,
-        "weights": weights,
-        "rows": compare(runs),
-        "curves": curves,
-    }
+def windows_of(settings: Settings, n_windows: int) -> list[tuple[str, str]]:
+    """First day and day after of the last windows, newest first."""
+    record = show_run(settings.shop, live_pointer(settings.shop)["run_id"])
+    data_to = load_data(current_snapshot(settings.shop).folder)[1].data_to
+    length, end = np.timedelta64(int(record.config["window_days"]), "D"), data_to.astype("datetime64[D]")
+    return [(str(end - (k + 1) * length), str(end - k * length)) for k in range(n_windows)]
+
+
+def measure(settings: Settings, n_windows: int, n_seeds: int) -> dict[str, Any]:
+    """Train and judge once per window and seed."""
+    windows, told = [], []
+    for cut, end in windows_of(settings, n_windows):
+        held = hold_out(settings, cut, end)
+        runs = []
+        for seed in range(n_seeds):
+            config = replace(held.config, seed=seed)
+            same = seed == held.config.seed
+            model = held.outcome.model if same else train_model(held.inputs, config, silent).model
+            runs.append(judge_variants(held, model, config))
+            weights = {n: round(w, 4) for n, w in model.weights.items()}
+            told.append({"cut": cut, "seed": seed, "weights": weights, "curves": trace_all(model, held)})
+        windows.append(runs)
+        told[-1] |= {
+            "n_new_items": int(held.split.new.sum()),
+            "n_users": len(runs[0]["as chosen"]["cold_among_new"][0]),
+        }
+    return {"shop": settings.shop.root.name, "rows": compare(windows), "models": told}
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shop", type=Path, required=True)
+    parser.add_argument("--windows", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    text = json.dumps(measure(Settings(shop=ShopPaths(options.shop)), options.seeds), indent=1)
+    settings = Settings(shop=ShopPaths(options.shop))
+    text = json.dumps(measure(settings, options.windows, options.seeds), indent=1)
     if options.out is not None:
         options.out.write_text(text, encoding="utf-8")
     print(text)

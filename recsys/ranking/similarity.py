@@ -34,7 +34,7 @@ def similarities(model: Model, items: NDArray[np.intp]) -> Floats:
     for component in model.components.values():
         if isinstance(component, ContentComponent):
             content = component.arrays["content"][items]
-            known = component.known[items].astype(np.float32)
+            known = component.arrays["known"][items].astype(np.float32)
             total += np.matmul(content, content.transpose(0, 2, 1))
             voices += known[:, :, None] * known[:, None, :]
     silent = voices == 0

@@ -64,3 +64,11 @@ def test_too_little_data_is_said(shop_of_tables) -> None:
         evaluate(settings_of(shop_of_tables("item_id,title\na,Mug\n", few)))
     with pytest.raises(InputError, match="nothing to hold out: the data has no interaction"):
         evaluate(settings_of(shop_of_tables("item_id,title\na,Mug\n", "")))
+
+
+def test_new_products_can_be_judged_by_what_is_known_of_them(own_shop: ShopPaths) -> None:
+    answer = evaluate(settings_of(own_shop), modalities=True)
+    assert answer["modalities"]["n_new_items"] > 0
+    assert set(answer["modalities"]) == {"n_new_items", "n_users", "none"}  # this shop has neither text nor pictures
+    beyond = answer["test"]["beyond"]
+    assert 0 < beyond["coverage"] <= 1 and 0 <= beyond["gini"] < 1 and beyond["by_activity"]
