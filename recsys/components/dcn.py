@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
+from recsys.progress import report_loss
+
 Floats = NDArray[np.float64]
 
 CLIP = 5.0
@@ -192,6 +194,7 @@ def _descend(
         with torch.no_grad():
             told = forward(weights, torch.from_numpy(held_out[0]))
             reached = float(loss(told, torch.from_numpy(held_out[1].astype(np.float32))))
+        report_loss("dcn_held_out", reached)
         if reached < best - 1e-5:
             best, waited = reached, 0
             kept = {name: value.detach().clone() for name, value in weights.items()}
