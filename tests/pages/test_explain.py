@@ -66,3 +66,10 @@ def test_evidence_and_waterfall_are_there(open_page: OpenPage):
     said = " ".join(m.value for m in open_page("explain").markdown)
     for heading in ("Reads like", "Looks like", "Chosen together with", "Inside Response", "not a cause"):
         assert heading in said
+
+
+def test_the_response_term_shows_how_good_it_is(open_page: OpenPage):
+    at = open_page("explain")
+    table = next(d.value for d in at.dataframe if "gAUC" in d.value.columns)
+    assert table["What"].iloc[0] == "Everything"
+    assert 0.5 < table["AUC"].iloc[0] < 1 and table["Rows"].iloc[0] > 100
