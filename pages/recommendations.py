@@ -6,7 +6,7 @@ from recsys.data.ranking import Filters
 from recsys.vocabulary import ItemScope
 from ui import board, charts, data, frame, shelf, shelf_parts, state, variety
 from ui.components import empty_state, export_button, filter_bar, page_header
-from ui.text import plain_text, plural
+from ui.text import plain_text, plural, safe_text
 
 page_header("Recommendations", "What one shopper is shown, in rank order. Open a product to see why it is there.")
 model = frame.require_model()
@@ -64,7 +64,7 @@ with filter_bar():
 
 filters = Filters(ItemScope(items), hide_seen, (category,) if category else (), in_stock)
 weights, at = weight_sets[used], shelf.now()
-found = shelf.build_shelf(model, shopper or "", filters, weights, at, diversity)
+found = shelf.build_shelf(model, shopper or "", filters, weights, at, diversity, data.preset_book(model, used))
 colors = charts.component_colors(found.components)
 
 shelf_parts.shopper_strip(found)
@@ -75,7 +75,8 @@ def draw_list() -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         shown = f"{len(found.cards)} of {plural(found.n_eligible, 'eligible product')}"
         moved = f" · {found.n_stay} of the live top {len(found.live_cards)} stay" if found.differs else ""
-        st.markdown(f":gray[{shown}{moved}]")
+        source = f" · weights of {safe_text(found.request.weights_from)}" if found.request.weights_from else ""
+        st.markdown(f":gray[{shown}{moved}{source}]")
         shelf_parts.legend(found.components, colors)
         variety.trace_popover(found.ranking, model.catalogue)
         export_button(lambda: shelf.export_frame(found.ranking, model.catalogue), "recommendations.csv")
@@ -87,7 +88,7 @@ def draw_list() -> None:
         )
     chosen = st.session_state.pop(state.WHY, None)
     if chosen:
-        shelf_parts.why_drawer(model, shopper or "", chosen, filters, weights, at, diversity)
+        shelf_parts.why_drawer(model, shopper or "", chosen, filters, found.request.weights, at, diversity)
 
 
 if found.cards:

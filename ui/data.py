@@ -25,6 +25,7 @@ from ui.state import draft_weights
 from ui.tuning import Bench, build_bench
 
 if TYPE_CHECKING:
+    from recsys.fusion.scopes import PresetBook
     from recsys.ranking.model import Model
     from recsys.store import Store
 
@@ -161,6 +162,13 @@ def weight_sets(model: "Model") -> dict[str, dict[str, float] | None]:
         if any(known.values()):
             sets.setdefault(name, known)
     return sets
+
+
+def preset_book(model: "Model", used: str) -> "PresetBook | None":
+    """Return the presets that apply by themselves, for a page that shows the live weights; None for any others."""
+    from recsys.workflows.lists import preset_book as read_book
+
+    return read_book(shop_paths(), model) if used == LIVE else None
 
 
 # ------------------------------------------------------------- Fusion

@@ -1,6 +1,6 @@
 """View models of Recommendations: one shopper's list, what is live beside it, her history, and why an item is there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -13,6 +13,7 @@ from recsys.data.interactions import DAY, Histories
 from recsys.data.ranking import Diversity, Filters, Ranking, Request
 from recsys.explanation.answer import PairExplanation
 from recsys.explanation.pair import explain_pair
+from recsys.fusion.scopes import PresetBook
 from recsys.ranking.model import Model
 from recsys.ranking.rank import rank
 from recsys.vocabulary import CATEGORY_SEPARATOR, EVENT_TYPES, Columns, EventType
@@ -62,6 +63,8 @@ class Shelf:
         The list itself, for export.
     components
         Names of the terms, in the order of `Card.parts`.
+    request
+        What was asked; its weights are None for the live ones, or those of a preset that applied by itself.
     """
 
     cards: tuple[Card, ...]
@@ -74,6 +77,7 @@ class Shelf:
     note: str
     ranking: Ranking
     components: tuple[str, ...]
+    request: Request
 
 
 def now() -> np.datetime64:
@@ -106,9 +110,10 @@ def build_request(
     at: np.datetime64,
     n: int,
     diversity: Diversity | None = None,
+    book: PresetBook | None = None,
 ) -> Request:
     """Return the request of one shopper, known or not; a term without a weight is left out of the sum."""
-    return request_for(model, shopper, n, filters, weights, at, diversity)
+    return request_for(model, shopper, n, filters, weights, at, diversity, book)
 
 
 def build_shelf(
@@ -118,6 +123,7 @@ def build_shelf(
     weights: Mapping[str, float] | None,
     at: np.datetime64,
     diversity: Diversity | None = None,
+    book: PresetBook | None = None,
 ) -> Shelf:
     """Rank for one shopper as asked and with the live weights alone, and make both lists showable.
 
@@ -135,11 +141,13 @@ def build_shelf(
         Time of the request.
     diversity
         How varied the list shown shall be; the live list beside it never is.
+    book
+        Presets that apply by themselves where no weights are under trial.
     """
+    asked = build_request(model, shopper, filters, weights, at, LIST_LENGTH, diversity, book)
     live = rank(build_request(model, shopper, filters, None, at, PLACES_KNOWN), model)
     varied = diversity is not None and diversity.is_on
-    differs = varied or (weights is not None and not same_weights(weights, model.weights))
-    asked = build_request(model, shopper, filters, weights, at, LIST_LENGTH, diversity)
+    differs = varied or (asked.weights is not None and not same_weights(asked.weights, model.weights))
     shown = rank(asked, model) if differs else live
     shown, live_top = _head(shown), _head(live)
     places = {item: place for place, item in enumerate(live.item_ids, start=1)}
@@ -155,6 +163,7 @@ def build_shelf(
         note="" if len(history.item_num) else tell_sources(shown),
         ranking=shown,
         components=shown.components,
+        request=asked,
     )
 
 
@@ -282,16 +291,3 @@ def export_frame(ranking: Ranking, catalogue: Catalogue) -> pd.DataFrame:
     frame.insert(3, Columns.CATEGORY, [plain_text(c, 500) for c in catalogue.categories[numbers]])
     frame.insert(4, Columns.PRICE, catalogue.prices[numbers])
     return frame
-
-
-def reasons(explanation: PairExplanation) -> Sequence[tuple[str, str, float, float]]:
-    """Return (name, sentence, share of what is said, contribution) of each term that counts, strongest first."""
-    total = sum(abs(t.contribution) for t in explanation.terms)
-    said = sorted((t for t in explanation.terms if t.contribution), key=lambda t: -abs(t.contribution))
-    return [(t.name, _say_term(t.phrase, t.contribution), abs(t.contribution) / total, t.contribution) for t in said]
-
-
-def _say_term(phrase: str, contribution: float) -> str:
-    """A term as a sentence of its own; one that speaks against says so."""
-    sentence = phrase[:1].upper() + phrase[1:]
-    return sentence if contribution > 0 else f"Below average: {phrase}"

@@ -11,6 +11,7 @@ from recsys.ranking.model import Model
 from ui import charts, frame, shelf, state
 from ui.board import draw_board, read_action
 from ui.components import empty_state, heading, thumbnail
+from ui.reasons import say_reasons
 from ui.text import day, number, plural, safe_text, signed
 
 _EFFECTS_SHOWN = 7
@@ -102,7 +103,7 @@ def why_drawer(
 def _draw_sum(found: PairExplanation) -> None:
     """The sum as sentences with shares and as one chart."""
     heading("The sum", "each part adds to or takes from the score; not a cause")
-    said = shelf.reasons(found)
+    said = say_reasons(found)
     if not said:
         st.markdown("No term speaks of this product.")
         return

@@ -71,7 +71,7 @@ def front_card(model: Model, weights: dict[str, float]) -> None:
         st.session_state[state.GOAL] = goals[0]
     with st.container(border=True, gap="xsmall", key="front_card"):
         heading("Trade-offs", "click a point to use its weights")
-        goal = st.segmented_control(
+        chosen = st.segmented_control(
             "Recall against",
             goals,
             format_func=lambda name: OBJECTIVES[name].label,
@@ -79,6 +79,7 @@ def front_card(model: Model, weights: dict[str, float]) -> None:
             required=True,
             label_visibility="collapsed",
         )
+        goal = chosen or goals[0]
         now = page_data.lists_compared(model, weights)
         known = now is not None and goal in now.values
         st.echarts_chart(

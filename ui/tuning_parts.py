@@ -7,6 +7,7 @@ import streamlit as st
 
 from recsys.fusion.holdout import Quality
 from recsys.fusion.presets import list_presets, save_preset
+from recsys.fusion.scopes import SEGMENTS, Scope
 from recsys.ranking.model import Model
 from ui import data, errors, lab, shelf, state, tuning
 from ui.components import empty_state, heading, metric_tile
@@ -58,11 +59,30 @@ def preset_saver(model: Model, live: Mapping[str, float]) -> None:
     def save() -> None:
         name = str(st.session_state.get("preset_name") or "").strip()
         with errors.shown():
-            save_preset(data.shop_paths(), name, shelf.normalise(state.draft_weights(live)))
+            scope = Scope(st.session_state.get("preset_category") or "", st.session_state.get("preset_segment") or "")
+            save_preset(data.shop_paths(), name, shelf.normalise(state.draft_weights(live)), scope)
             st.toast(f"Saved as {safe_text(name, 60)}", icon=":material/bookmark_added:")
 
     with st.popover("Save as preset", icon=":material/bookmark_add:"), st.form("save_preset", border=False):
         st.text_input("Name", key="preset_name", max_chars=60, placeholder="Autumn push")
+        st.selectbox(
+            "Lists of one category",
+            data.categories(),
+            index=None,
+            placeholder="No category: only when chosen",
+            format_func=plain_text,
+            key="preset_category",
+            help="Live lists filtered to this category, or below it, are then made with this preset.",
+        )
+        st.selectbox(
+            "One segment",
+            list(SEGMENTS),
+            index=None,
+            placeholder="Every shopper",
+            format_func=lambda name: f"{name.capitalize()}: {SEGMENTS[name]}",
+            key="preset_segment",
+            help="Alone: all live lists of these shoppers. With a category: their lists of that category.",
+        )
         st.form_submit_button("Save", type="primary", on_click=save)
 
 

@@ -96,6 +96,8 @@ class Request:
         Seeds anything random together with the model's seed.
     diversity
         How varied the first places shall be; off unless asked for.
+    weights_from
+        Where the weights come from, as the trace shall say it ("preset Autumn (Women > Shoes)").
     """
 
     history: Histories
@@ -106,6 +108,7 @@ class Request:
     user_id: str | None = None
     request_id: str = ""
     diversity: Diversity = field(default_factory=Diversity)
+    weights_from: str = ""
 
 
 @dataclass(frozen=True)

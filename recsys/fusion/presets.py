@@ -7,8 +7,10 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
+from typing import Any
 
 from recsys.errors import InputError
+from recsys.fusion.scopes import Preset, Scope
 from recsys.settings import ShopPaths
 
 BUILT_IN: Mapping[str, Mapping[str, float]] = MappingProxyType(
@@ -23,6 +25,7 @@ BUILT_IN: Mapping[str, Mapping[str, float]] = MappingProxyType(
 )
 """Weights by component; a component left out weighs 0."""
 NAME_LENGTH = 60
+NOWHERE = Scope()
 
 
 def list_presets(paths: ShopPaths) -> dict[str, dict[str, float]]:
@@ -33,11 +36,23 @@ def list_presets(paths: ShopPaths) -> dict[str, dict[str, float]]:
     InputError
         If the shop's file of presets is damaged.
     """
-    own = _read(paths)
-    return {name: dict(weights) for name, weights in (*BUILT_IN.items(), *sorted(own.items()))}
+    return {name: dict(weights) for name, weights in BUILT_IN.items()} | {
+        preset.name: dict(preset.weights) for preset in list_own_presets(paths)
+    }
 
 
-def save_preset(paths: ShopPaths, name: str, weights: Mapping[str, float]) -> None:
+def list_own_presets(paths: ShopPaths) -> list[Preset]:
+    """Return the presets a shop saved, with where they apply by themselves, in alphabetical order.
+
+    Raises
+    ------
+    InputError
+        If the shop's file of presets is damaged.
+    """
+    return [preset for _, preset in sorted(_read(paths).items())]
+
+
+def save_preset(paths: ShopPaths, name: str, weights: Mapping[str, float], scope: Scope = NOWHERE) -> None:
     """Keep weights under a name, replacing the shop's earlier ones of that name.
 
     Parameters
@@ -48,6 +63,8 @@ def save_preset(paths: ShopPaths, name: str, weights: Mapping[str, float]) -> No
         1 to `NAME_LENGTH` letters; not the name of a built-in preset.
     weights
         Finite, at least 0, one of them above 0.
+    scope
+        Where they apply without being asked for; by default nowhere.
 
     Raises
     ------
@@ -60,7 +77,7 @@ def save_preset(paths: ShopPaths, name: str, weights: Mapping[str, float]) -> No
     if not all(math.isfinite(w) and w >= 0 for w in values.values()) or not any(values.values()):
         raise InputError(f"A preset needs weights of at least 0, one of them above; got {dict(weights)}.")
     with _changing(paths) as own:
-        own[name] = values
+        own[name] = Preset(name, values, scope)
 
 
 def delete_preset(paths: ShopPaths, name: str) -> None:
@@ -86,7 +103,7 @@ def _require_own_name(name: str) -> None:
 
 
 @contextmanager
-def _changing(paths: ShopPaths) -> Iterator[dict[str, dict[str, float]]]:
+def _changing(paths: ShopPaths) -> Iterator[dict[str, Preset]]:
     """Yield the shop's own presets and write them back at once; one writer at a time."""
     paths.root.mkdir(parents=True, exist_ok=True)
     with paths.presets.with_suffix(".lock").open("w") as lock:
@@ -94,16 +111,29 @@ def _changing(paths: ShopPaths) -> Iterator[dict[str, dict[str, float]]]:
         own = _read(paths)
         yield own
         temporary = paths.presets.with_suffix(f".new-{os.getpid()}")
-        temporary.write_text(json.dumps(own, indent=1, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+        told = {preset.name: _to_json(preset) for preset in own.values()}
+        temporary.write_text(json.dumps(told, indent=1, ensure_ascii=False, sort_keys=True), encoding="utf-8")
         os.replace(temporary, paths.presets)
 
 
-def _read(paths: ShopPaths) -> dict[str, dict[str, float]]:
-    """The shop's own presets; empty when it saved none."""
+def _to_json(preset: Preset) -> dict[str, Any]:
+    """Weights alone where there is no scope, as files of earlier versions have them."""
+    return {"weights": dict(preset.weights), **vars(preset.scope)} if preset.scope else dict(preset.weights)
+
+
+def _from_json(name: str, told: Mapping[str, Any]) -> Preset:
+    """Read what `_to_json` gave."""
+    scoped = "weights" in told
+    weights = {str(c): float(w) for c, w in (told["weights"] if scoped else told).items()}
+    return Preset(name, weights, Scope(str(told["category"]), str(told["segment"])) if scoped else NOWHERE)
+
+
+def _read(paths: ShopPaths) -> dict[str, Preset]:
+    """The shop's own presets by name; empty when it saved none."""
     if not paths.presets.exists():
         return {}
     try:
         told = json.loads(paths.presets.read_text(encoding="utf-8"))
-        return {str(n): {str(c): float(w) for c, w in weights.items()} for n, weights in told.items()}
-    except (ValueError, AttributeError, TypeError) as error:
+        return {str(n): _from_json(str(n), entry) for n, entry in told.items()}
+    except (ValueError, AttributeError, TypeError, KeyError) as error:
         raise InputError(f"{paths.presets} is damaged ({error}): repair it, or delete it to start without.") from error

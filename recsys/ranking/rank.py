@@ -193,9 +193,9 @@ def _answer(
     trace = list(steps)
     if request.filters.exclude_seen:
         trace.append(Step("seen", "not in her history", remaining))
-    trace.append(
-        Step("sum", "standardised terms added" + (f"; silent: {', '.join(quiet)}" if quiet else ""), remaining)
-    )
+    said = "standardised terms added"
+    said += f", weights of {request.weights_from}" if request.weights_from else ""
+    trace.append(Step("sum", said + (f"; silent: {', '.join(quiet)}" if quiet else ""), remaining))
     if model.response is not None and weights[-1]:
         trace.append(Step("response", "response term added to the best candidates", min(size, remaining)))
     if varied is not None:

@@ -1,5 +1,6 @@
 """Lists and explanations from a run, for one shopper or for all."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,10 +9,12 @@ import pandas as pd
 
 from recsys.data.ranking import Diversity, Filters, Ranking, Request, rankings_to_frame
 from recsys.errors import InputError
+from recsys.fusion.presets import list_own_presets
+from recsys.fusion.scopes import PresetBook
 from recsys.progress import Progress, silent
 from recsys.ranking import rank, rank_many
 from recsys.ranking.model import Model
-from recsys.settings import Settings
+from recsys.settings import Settings, ShopPaths
 from recsys.training.runs import load_model
 from recsys.vocabulary import ItemScope
 
@@ -31,11 +34,30 @@ def request_for(
     weights: Mapping[str, float] | None = None,
     at: np.datetime64 | None = None,
     diversity: Diversity | None = None,
+    book: PresetBook | None = None,
 ) -> Request:
-    """Build the request of one shopper, known or not, at a time (default: now), varied or not (default: not)."""
-    moment = now() if at is None else at
+    """Build the request of one shopper, known or not, at a time (default: now), varied or not (default: not).
+
+    Without weights of its own, a request that a preset of the `book` covers gets that preset's weights.
+    """
+    moment, filters, source = now() if at is None else at, filters or Filters(), ""
     history, request_id = model.interactions.history(user_id), f"{user_id}@{moment}"
-    return Request(history, moment, filters or Filters(), n, weights, user_id, request_id, diversity or Diversity())
+    if weights is None and book is not None:
+        preset = book.choose(len(history.item_num), filters.categories)
+        if preset is not None:
+            weights, source = preset.weights, preset.source
+    return Request(history, moment, filters, n, weights, user_id, request_id, diversity or Diversity(), source)
+
+
+def preset_book(paths: ShopPaths, model: Model) -> PresetBook:
+    """Return the shop's presets that apply by themselves, for one run.
+
+    Raises
+    ------
+    InputError
+        If the shop's file of presets is damaged.
+    """
+    return PresetBook.build(list_own_presets(paths), model.interactions.histories.lengths, model.names)
 
 
 def merge_weights(model: Model, weights: Mapping[str, float] | None) -> dict[str, float] | None:
@@ -91,10 +113,13 @@ def recommend(
     if not users:
         raise InputError("The run's data has no shopper; ask for one by id to get the list of somebody unknown.")
     merged, moment = merge_weights(model, weights), now()
-    requests = [request_for(model, u, n, filters, merged, moment, diversity) for u in users]
-    lists = rank_many(requests, model, lambda done: progress("Making lists", 0.1 + 0.9 * done))
+    book = preset_book(settings.shop, model)
+    requests = [request_for(model, u, n, filters, merged, moment, diversity, book) for u in users]
+    order = sorted(range(len(users)), key=lambda row: requests[row].weights_from)  # alike ones are ranked together
+    ranked = rank_many([requests[row] for row in order], model, lambda done: progress("Making lists", 0.1 + 0.9 * done))
+    lists = [ranking for _, ranking in sorted(zip(order, ranked, strict=True), key=lambda pair: pair[0])]
     frame = rankings_to_frame(lists)
-    frame.attrs["notes"] = _notes(lists)
+    frame.attrs["notes"] = _notes(lists) + _say_presets(requests)
     return frame
 
 
@@ -118,6 +143,12 @@ def _notes(lists: list[Ranking]) -> list[str]:
     return notes
 
 
+def _say_presets(requests: list[Request]) -> list[str]:
+    """Say which presets gave their weights to how many lists."""
+    used = Counter(r.weights_from for r in requests if r.weights_from)
+    return [f"Weights of {source} for {n:,} list{'' if n == 1 else 's'}." for source, n in sorted(used.items())]
+
+
 def explain(settings: Settings, user: str, item: str, run_id: str | None = None) -> dict[str, Any]:
     """Explain one item to one shopper, see `explanation.explain_pair`.
 
@@ -129,7 +160,7 @@ def explain(settings: Settings, user: str, item: str, run_id: str | None = None)
     from recsys.explanation import explain_pair
 
     model = load_model(settings.shop, run_id)
-    request = request_for(model, user, 24)
+    request = request_for(model, user, 24, book=preset_book(settings.shop, model))
     return explain_pair(model, request, model.catalogue.number(item)).to_json()
 
 

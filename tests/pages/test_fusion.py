@@ -2,7 +2,8 @@
 
 import pytest
 
-from recsys.fusion.presets import list_presets
+from recsys.fusion.presets import list_own_presets, list_presets, save_preset
+from recsys.fusion.scopes import Scope
 from recsys.settings import ShopPaths
 from tests.pages.conftest import OpenPage
 from ui import state
@@ -104,3 +105,22 @@ def test_trade_offs_say_how_to_find_them_and_are_shown_once_found(open_page: Ope
     weights = ",".join(f"{n}:{w:g}" for n, w in best.weights.items() if w)
     at = open_page("fusion", weights=weights)
     assert any("on the front" in m.value for m in at.markdown)
+
+
+def test_a_preset_saved_for_a_category_makes_its_live_lists(open_page: OpenPage, copy_demo_shop):
+    shop = copy_demo_shop("scoped")
+    at = open_page("fusion", shop=shop, weights="fresh:1")
+    category = at.selectbox(key="preset_category").options[0]
+    at.text_input(key="preset_name").set_value("Latest first")
+    at.selectbox(key="preset_category").set_value(category)
+    at.selectbox(key="preset_segment").set_value("loyal")
+    next(b for b in at.button if b.label == "Save").click().run()
+    assert not at.exception and not at.error
+    (saved,) = list_own_presets(shop)
+    assert {n: w for n, w in saved.weights.items() if w} == {"fresh": 1.0}
+    assert saved.scope == Scope(category, "loyal")
+    save_preset(shop, "Latest first", saved.weights, Scope(category))
+    said = [m.value for m in open_page("recommendations", shop=shop, category=category).markdown]
+    assert any("weights of preset Latest first" in text.replace("\\", "") for text in said)
+    others = [m.value for m in open_page("recommendations", shop=shop).markdown]
+    assert not any("weights of preset" in text for text in others)

@@ -9,6 +9,7 @@ from recsys.ranking.model import Model
 from recsys.ranking.rank import rank
 from ui import shelf, state, tuning
 from ui.overview import count_new
+from ui.reasons import say_reasons
 
 AT = np.datetime64("2026-03-01", "us")
 
@@ -56,7 +57,7 @@ def test_filters_reach_the_list(small_model: Model):
 def test_reasons_add_up(small_model: Model):
     item = str(small_model.catalogue.item_ids[7])
     found = shelf.explain_card(small_model, "u03", item, Filters(), None, AT)
-    said = shelf.reasons(found)
+    said = say_reasons(found)
     assert sum(share for _, _, share, _ in said) == pytest.approx(1)
     assert sum(contribution for *_, contribution in said) == pytest.approx(found.score, abs=1e-6)
     assert shelf.explain_card(small_model, "u03", "gone", Filters(), None, AT) is None

@@ -155,3 +155,40 @@ def test_an_explanation_agrees_with_the_list(plain_shop: ShopPaths, model) -> No
     json.dumps(told, allow_nan=False)
     with pytest.raises(InputError, match="No item 'nothing'"):
         explain(settings, "u11", "nothing")
+
+
+def test_a_preset_of_a_category_makes_its_lists_and_says_so(own_shop: ShopPaths):
+    from recsys.fusion.presets import save_preset
+    from recsys.fusion.scopes import Scope
+    from recsys.ranking import rank
+    from recsys.workflows.lists import preset_book
+
+    save_preset(own_shop, "Kind one", {"trend": 1.0}, Scope("Home > Kind 1"))
+    save_preset(own_shop, "Unknown", {"fresh": 1.0}, Scope(segment="new"))
+    model = load_model(own_shop)
+    book, at = preset_book(own_shop, model), np.datetime64("2026-03-01", "us")
+    inside, outside = Filters(categories=("Home > Kind 1",)), Filters(categories=("Home > Kind 2",))
+    request = request_for(model, "u07", 9, inside, at=at, book=book)
+    assert request.weights == {"trend": 1.0}
+    made = rank(request, model)
+    plain = rank(request_for(model, "u07", 9, inside, {"trend": 1.0}, at), model)
+    assert made.item_ids.tolist() == plain.item_ids.tolist()
+    said = next(s.detail for s in made.trace if s.name == "sum")
+    assert "weights of preset Kind one (Home > Kind 1)" in said
+    assert "preset" not in next(s.detail for s in plain.trace if s.name == "sum")
+    assert request_for(model, "u07", 9, outside, at=at, book=book).weights is None
+    assert request_for(model, "u07", 9, inside, {"fresh": 1.0}, at, book=book).weights == {"fresh": 1.0}
+    assert request_for(model, "nobody", 9, at=at, book=book).weights == {"fresh": 1.0}
+
+
+def test_lists_for_everyone_keep_their_order_when_segments_have_presets(own_shop: ShopPaths):
+    from recsys.fusion.presets import save_preset
+    from recsys.fusion.scopes import Scope
+    from recsys.workflows.lists import recommend
+
+    before = recommend(settings_of(own_shop), user="all", n=3)
+    save_preset(own_shop, "Loyal", {"trend": 1.0}, Scope(segment="loyal"))
+    after = recommend(settings_of(own_shop), user="all", n=3)
+    assert after["user_id"].tolist() == before["user_id"].tolist()
+    assert after["item_id"].tolist() != before["item_id"].tolist()
+    assert any("Weights of preset Loyal (loyal shoppers) for" in note for note in after.attrs["notes"])
