@@ -120,6 +120,7 @@ def search_settings(
         study = _open_study(path, config, data_version)
         progress("Preparing the search", 0.0)
         bench = Bench.build(inputs, config)
+        _begin(study, flatten_settings(config.components, bench.names))
         n_left = None if budget.trials is None else budget.trials - sum(t.state.is_finished() for t in _trials(study))
         if n_left is None or n_left > 0:
             study.optimize(
@@ -143,8 +144,8 @@ def _judge(bench: Bench, budget: Budget, progress: Progress) -> Callable[["Trial
             share = max(share, trial.number / budget.trials)
         shown = None if np.isinf(best) else best
         progress("Trying settings", min(share, 0.99), message=f"Trial {trial.number + 1}", validation=shown)
-        task = bench.task_of(suggest_settings(trial), 0)
-        weights = choose_weights(task)
+        task = bench.task_of(suggest_settings(trial, bench.names), 0)
+        weights = choose_weights([task])
         trial.set_user_attr("weights", weights)
         value = task.objective(weigh(task, weights))
         best = max(best, value)
@@ -163,7 +164,7 @@ def _conclude(study: "Study", bench: Bench) -> SearchResult:
 
     done = [t for t in _trials(study) if t.state is TrialState.COMPLETE]
     failed = sum(t.state is TrialState.FAIL for t in _trials(study))
-    base = next((t for t in done if t.params == flatten_settings(bench.config.components)), None)
+    base = next((t for t in done if t.params == flatten_settings(bench.config.components, bench.names)), None)
     if base is None:
         raise RunError("The settings to begin with could not be fitted; look at the data, or begin with others.")
     best = max(done, key=lambda t: t.value if t.value is not None else -np.inf)
@@ -207,14 +208,19 @@ def _open_study(path: Path, config: TrainingConfig, data_version: str) -> "Study
                 "the new search a name of its own."
             )
         study.set_user_attr(name, value)
-    states, base = optuna.trial.TrialState, flatten_settings(config.components)
-    for stale in _trials(study):
-        if stale.state is states.RUNNING:  # its process is gone, or it would hold the lock
-            study.tell(stale.number, state=states.FAIL)
-    waits = (t.system_attrs.get("fixed_params") for t in _trials(study) if t.state is states.WAITING)
-    if base not in [*waits, *(t.params for t in _trials(study) if t.state is states.COMPLETE)]:
-        study.enqueue_trial(base)
     return study
+
+
+def _begin(study: "Study", base: dict[str, float]) -> None:
+    """Let go of trials whose process is gone, and see that the settings begun with are tried."""
+    from optuna.trial import TrialState
+
+    for stale in _trials(study):
+        if stale.state is TrialState.RUNNING:
+            study.tell(stale.number, state=TrialState.FAIL)
+    waits = (t.system_attrs.get("fixed_params") for t in _trials(study) if t.state is TrialState.WAITING)
+    if base not in [*waits, *(t.params for t in _trials(study) if t.state is TrialState.COMPLETE)]:
+        study.enqueue_trial(base)
 
 
 @contextmanager

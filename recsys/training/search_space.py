@@ -1,6 +1,6 @@
 """Which settings of the components a search may turn, and how far: one line per setting, all in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -57,26 +57,44 @@ SPACE: Mapping[str, Mapping[str, Range]] = {
         "regularization": Range(20.0, 2000.0),
         "half_life_days": Range(10.0, 400.0),
         "keep": Range(50, 1000),
-        "n_neighbours": Range(5, 60),
+    },
+    "next": {
+        "regularization": Range(20.0, 1000.0),
+        "half_life_days": Range(10.0, 400.0),
+        "fading": Range(0.5, 1.0, log=False),
     },
     "repeat": {"half_life_days": Range(10.0, 720.0)},
     "trend": {"half_life_days": Range(3.0, 120.0)},
+    "momentum": {"half_life_days": Range(2.0, 25.0), "usual_half_life_days": Range(30.0, 180.0)},
     "fresh": {"half_life_days": Range(3.0, 90.0)},
 }
 """Component to setting to range. A component without a line keeps its settings."""
 
 
-def suggest_settings(trial: "Trial") -> Settings:
-    """Let the sampler choose every setting of the space."""
-    return {name: {s: r.suggest(trial, f"{name}.{s}") for s, r in ranges.items()} for name, ranges in SPACE.items()}
+def suggest_settings(trial: "Trial", names: Collection[str]) -> Settings:
+    """Let the sampler choose every setting of some components."""
+    return {
+        name: {s: r.suggest(trial, f"{name}.{s}") for s, r in ranges.items()}
+        for name, ranges in SPACE.items()
+        if name in names
+    }
 
 
-def flatten_settings(components: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
-    """Settings of the space as a search names them, defaults where `components` says nothing, moved into the space."""
+def flatten_settings(components: Mapping[str, Mapping[str, Any]], names: Collection[str]) -> dict[str, float]:
+    """Settings of some components as a search names them.
+
+    Parameters
+    ----------
+    components
+        Own settings by component; the defaults where they say nothing; moved into the space where they lie outside.
+    names
+        Components to tell of.
+    """
     flat: dict[str, float] = {}
     for name, ranges in SPACE.items():
-        config = CATALOGUE_COMPONENTS[name].config_class(**components.get(name, {}))
-        flat |= {f"{name}.{s}": r.clip(getattr(config, s)) for s, r in ranges.items()}
+        if name in names:
+            config = CATALOGUE_COMPONENTS[name].config_class(**components.get(name, {}))
+            flat |= {f"{name}.{s}": r.clip(getattr(config, s)) for s, r in ranges.items()}
     return flat
 
 

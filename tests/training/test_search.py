@@ -54,9 +54,11 @@ def test_every_range_is_accepted_by_its_config_and_holds_the_default(name: str) 
 
 
 def test_settings_survive_their_flat_form_and_are_moved_into_the_space() -> None:
-    flat = flatten_settings({"trend": {"half_life_days": 9999.0}})
+    names = ("behaviour", "trend")
+    flat = flatten_settings({"trend": {"half_life_days": 9999.0}}, names)
+    assert {name.partition(".")[0] for name in flat} == set(names)
     assert flat["trend.half_life_days"] == SPACE["trend"]["half_life_days"].high
-    assert flatten_settings(unflatten_settings(flat)) == flat
+    assert flatten_settings(unflatten_settings(flat), names) == flat
     TrainingConfig(components=unflatten_settings(flat))
 
 
@@ -123,7 +125,7 @@ def test_halves_are_apart_and_the_second_judges(inputs: Inputs) -> None:
     assert sum(map(len, bench.halves)) == len(bench.task.users)
     assert np.array_equal(bench.task_of({}).z, bench.task.z)
     assert not np.array_equal(bench.task_of({"trend": {"half_life_days": 3.0}}).z, bench.task.z)
-    weights = choose_weights(bench.task_of({}, 0))
+    weights = choose_weights([bench.task_of({}, 0)])
     assert compare_settings(bench, ({}, weights), ({}, weights)) == (0.0, 0.0, 0.0)
     worse = dict.fromkeys(weights, 0.0) | {"fresh": 1.0}
     gain, low, high = compare_settings(bench, ({}, weights), ({}, worse))
