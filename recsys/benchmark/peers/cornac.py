@@ -77,7 +77,7 @@ def fit_vbpr(data: Any, seed: int, kind: str, factors: int, content_factors: int
     content.build(id_map=known.iid_map)
     known.add_modalities(item_image=content)
     model = VBPR(
-        k=factors, k2=content_factors, n_epochs=epochs, batch_size=1024, learning_rate=rate, verbose=False, seed=seed
+        k=factors, k2=content_factors, n_epochs=epochs, batch_size=2048, learning_rate=rate, verbose=False, seed=seed
     ).fit(known)
     taste = np.zeros((data.n_users, content_factors), np.float32)
     factor = np.zeros((data.n_users, factors), np.float32)
@@ -91,10 +91,10 @@ def fit_vbpr(data: Any, seed: int, kind: str, factors: int, content_factors: int
 VBPR_GRID = {
     "factors": [10, 32, 64],
     "content_factors": [10, 32, 64],
-    "epochs": [10, 20, 40],
+    "epochs": [5, 10, 20],
     "rate": [0.001, 0.005, 0.02],
 }
-VBPR_FIRST = {"factors": 10, "content_factors": 10, "epochs": 20, "rate": 0.005}
+VBPR_FIRST = {"factors": 10, "content_factors": 10, "epochs": 10, "rate": 0.005}
 
 MODELS: dict[str, dict[str, Any]] = {
     "most popular": {"fit": fit_most_popular, "first": {}, "grid": {}, "stochastic": False, "new_items": False},
@@ -119,8 +119,8 @@ MODELS: dict[str, dict[str, Any]] = {
     },
     "VAECF": {
         "fit": fit_vaecf,
-        "first": {"size": 10, "hidden": 20, "epochs": 100, "beta": 1.0},
-        "grid": {"size": [10, 50, 100], "hidden": [20, 100, 300], "epochs": [50, 100], "beta": [0.1, 0.3, 1.0]},
+        "first": {"size": 10, "hidden": 20, "epochs": 40, "beta": 1.0},
+        "grid": {"size": [10, 50, 100], "hidden": [20, 100, 300], "epochs": [20, 40], "beta": [0.1, 0.3, 1.0]},
         "stochastic": True,
         "new_items": False,
     },
