@@ -37,6 +37,13 @@ from recsys.settings import Settings
     show_envvar=True,
     help="Also write curves and figures to tensorboard, mlflow:URI or wandb:PROJECT; may be given more than once.",
 )
+@click.option(
+    "--trade-offs",
+    type=click.IntRange(0),
+    default=400,
+    show_default=True,
+    help="Weights to try for the front of trade-offs that Fusion shows; 0 leaves it out.",
+)
 @json_option
 @click.pass_obj
 def train(
@@ -47,6 +54,7 @@ def train(
     run_id: str | None,
     snapshot: str | None,
     track: tuple[str, ...],
+    trade_offs: int,
     as_json: bool,
 ) -> None:
     """Learn from the shop's data and write a run.
@@ -68,7 +76,9 @@ def train(
     config = load_training_config(config_file, split, snapshot)
     name = run_id or new_run_id()
     with ProgressWriter(settings.shop, name) as state, Bar(also=state) as bar:
-        record = workflow(replace(settings, track=track), config, run_id=name, promote=promote, progress=bar)
+        record = workflow(
+            replace(settings, track=track), config, run_id=name, promote=promote, trade_offs=trade_offs, progress=bar
+        )
     if as_json:
         print_json(record.to_json())
     else:

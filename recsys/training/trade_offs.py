@@ -177,5 +177,5 @@ def read_trade_offs(folder: Path) -> TradeOffs | None:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         return TradeOffs(**{**told, "front": Front.from_json(told["front"])})
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RunError) as error:
         raise RunError(f"{path} is damaged ({error}); find the trade-offs again with `vitrine tune pareto`.") from error

@@ -11,6 +11,7 @@ import numpy as np
 from recsys.data.impressions import Impressions
 from recsys.errors import InputError, RunError
 from recsys.progress import Progress, scaled, silent
+from recsys.ranking.model import Model
 from recsys.settings import Settings
 from recsys.training.config import TrainingConfig
 from recsys.training.config import load_training_config as read_config
@@ -21,6 +22,7 @@ from recsys.training.runs import RUN_FILE, RunRecord, finish_run, load_data, run
 from recsys.training.runs import promote as promote_run
 from recsys.training.trackers import TrackedRun
 from recsys.training.tracking import Tracking
+from recsys.training.trade_offs import TradeOffs, find_trade_offs, write_trade_offs
 from recsys.workflows.snapshots import current_snapshot
 
 VERSIONED = ("numpy", "scipy", "pandas", "torch", "lightgbm", "implicit", "safetensors")
@@ -77,6 +79,7 @@ def train(
     *,
     run_id: str | None = None,
     promote: bool = True,
+    trade_offs: int = 0,
     progress: Progress = silent,
 ) -> RunRecord:
     """Train on the newest data and keep the result as a run.
@@ -91,6 +94,8 @@ def train(
         Name of the run folder; None takes a fresh one.
     promote
         Make the finished run live.
+    trade_offs
+        Weights to try for the front of trade-offs that is kept with the run; 0 leaves it out.
     progress
         Told of every stage; it may raise `CancelledError`, which leaves the live run alone.
 
@@ -107,13 +112,15 @@ def train(
         raise RunError(f"The run {name} exists already; leave the id out, or choose another.")
     with Tracking(settings.track, TrackedRun(name, folder, settings.shop), progress) as told:
         told.parameters({"config": config.to_json()})
-        record = _train_and_write(settings, config, name, told)
+        record = _train_and_write(settings, config, name, trade_offs, told)
     if promote:
         promote_run(settings.shop, name)
     return record
 
 
-def _train_and_write(settings: Settings, config: TrainingConfig, name: str, told: Tracking) -> RunRecord:
+def _train_and_write(
+    settings: Settings, config: TrainingConfig, name: str, trade_offs: int, told: Tracking
+) -> RunRecord:
     """Train, tell the trackers, and write the run folder."""
     started = time.perf_counter()
     folder = run_folder(settings.shop, name)
@@ -121,7 +128,8 @@ def _train_and_write(settings: Settings, config: TrainingConfig, name: str, told
     data = current_snapshot(settings.shop, config.data_version)
     told("Loading the data", 0.01, message=data.note)
     inputs, facts = load_inputs(settings, data.folder, config, folder, scaled(told, 0.02, 0.4))
-    outcome = train_model(inputs, config, scaled(told, 0.4, 0.97))
+    outcome = train_model(inputs, config, scaled(told, 0.4, 0.93 if trade_offs else 0.97))
+    front = _find_front(outcome.model, trade_offs, config.seed, scaled(told, 0.93, 0.97)) if trade_offs else None
     told("Writing the run", 0.97)
     configs = {n: c.config_json() for n, c in outcome.model.components.items()}
     if outcome.model.response is not None:
@@ -130,6 +138,8 @@ def _train_and_write(settings: Settings, config: TrainingConfig, name: str, told
     told.results({**outcome.metrics, "weights": outcome.model.weights, "facts": outcome.facts})
     folder.mkdir(parents=True, exist_ok=True)
     write_model(folder, outcome.model)
+    if front is not None:
+        write_trade_offs(folder, front)
     record = RunRecord(
         run_id=name,
         status="done",
@@ -146,6 +156,15 @@ def _train_and_write(settings: Settings, config: TrainingConfig, name: str, told
         message=data.note,
     )
     return finish_run(folder, record)
+
+
+def _find_front(model: Model, trials: int, seed: int, progress: Progress) -> TradeOffs | None:
+    """Front of trade-offs of a model; None where nobody was held out to judge by."""
+    if model.holdout is None or not model.holdout.n_users:
+        return None
+    return find_trade_offs(
+        model, trials=trials, seed=seed, progress=lambda done: progress("Weighing goals against each other", done)
+    )
 
 
 def load_inputs(

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from recsys.cli.app import main
+from recsys.errors import RunError
 from recsys.settings import ShopPaths
 from recsys.training.config import TrainingConfig, load_training_config
 from recsys.training.run_files import run_folder
 from recsys.training.runs import verify_run
-from recsys.training.trade_offs import read_trade_offs
+from recsys.training.trade_offs import FRONT_FILE, read_trade_offs
+from tests.plain import QUICK
 
 
 @pytest.fixture
@@ -65,3 +67,22 @@ def test_a_search_is_called_by_a_word(ask):
 def test_a_folder_that_is_no_shop_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main([f"--shop={tmp_path / 'none'}", "tune", "pareto"]) == 1
     assert "There is no shop" in capsys.readouterr().err
+
+
+def test_a_training_leaves_its_front_unless_told_not_to(ask, own_shop: ShopPaths, tmp_path: Path):
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps(QUICK.to_json()))
+    code, _, err = ask("train", "--config", str(config), "--trade-offs", "40", "--run-id", "with", "--no-promote")
+    assert code == 0, err
+    kept = read_trade_offs(run_folder(own_shop, "with"))
+    assert kept is not None and kept.front.n_tried == 40 and set(kept.costs_ms) >= {"text", "behaviour", "trend"}
+    code, _, err = ask("train", "--config", str(config), "--trade-offs", "0", "--run-id", "without", "--no-promote")
+    assert code == 0, err
+    assert read_trade_offs(run_folder(own_shop, "without")) is None
+
+
+def test_a_damaged_front_is_named(own_shop: ShopPaths):
+    folder = run_folder(own_shop, "first")
+    (folder / FRONT_FILE).write_text('{"front": {}}')
+    with pytest.raises(RunError, match="vitrine tune pareto"):
+        read_trade_offs(folder)
