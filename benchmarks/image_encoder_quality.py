@@ -190,7 +190,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--n-test", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--budget-s", type=float, default=90.0)
+    parser.add_argument("--budget-s", type=float, default=600.0)
     return parser.parse_args()
 
 
