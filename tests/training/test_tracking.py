@@ -1,5 +1,6 @@
 """A training told to its trackers: curves, seconds, parameters, figures; and trackers that do not work."""
 
+import json
 import logging
 import sys
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+from recsys.cli.app import main
 from recsys.components.als import fit_item_factors
 from recsys.errors import CancelledError, InputError
 from recsys.progress import silent
@@ -192,3 +194,23 @@ def test_a_failing_tracker_changes_nothing_in_the_run(own_shop: ShopPaths, noteb
     assert record.metrics == show_run(own_shop, "first").metrics and live_run_id(own_shop) == "anyway"
     assert record.facts["tracking"].startswith("not notebook (RuntimeError")
     assert verify_run(own_shop, "anyway").run_id == "anyway"
+
+
+def test_the_command_line_and_the_environment_choose_trackers(own_shop: ShopPaths, tmp_path, monkeypatch, capsys):
+    accumulators = pytest.importorskip(
+        "tensorboard.backend.event_processing.event_accumulator", reason="the optional library tensorboard is missing"
+    )
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps(QUICK.to_json()))
+    words = [f"--shop={own_shop.root}", "train", "--config", str(config), "--no-promote", "--json"]
+    assert main([*words, "--run-id", "told", "--track", "tensorboard"]) == 0
+    monkeypatch.setenv("VITRINE_TRACK", f"tensorboard:{tmp_path / 'boards'}")
+    assert main([*words, "--run-id", "env"]) == 0
+    for folder in (own_shop.runs / "told" / "tensorboard", tmp_path / "boards" / "env"):
+        events = accumulators.EventAccumulator(str(folder))
+        events.Reload()
+        assert "choosing_weights_on_validation/validation" in events.Tags()["scalars"]
+    assert verify_run(own_shop, "told").facts["tracking"] == "tensorboard"
+    capsys.readouterr()
+    assert main([*words, "--run-id", "wrong", "--track", "paper"]) == 1
+    assert "no tracker 'paper'" in capsys.readouterr().out
