@@ -40,9 +40,9 @@ class ResponseConfig:
 
     method: str = "lightgbm"
     windows: int = 4
-    n_trees: int = 250
-    n_leaves: int = 15
-    learning_rate: float = 0.04
+    n_trees: int = 150
+    n_leaves: int = 31
+    learning_rate: float = 0.06
     min_rows_per_leaf: int = 100
     n_cross: int = 2
     n_hidden: int = 64

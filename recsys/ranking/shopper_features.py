@@ -189,7 +189,7 @@ def label_columns(
     """Share of each history that carries the candidate's label, ever and lately; NaN without a label or a history."""
     codes, n, n_labels = labels.codes[candidates], len(histories), len(labels.names)
     cells = histories.row * n_labels + labels.codes[histories.item_num]
-    unknown = (labels.names == "")[codes]
+    unknown = labels.names[codes] == "" if codes.size < n_labels else (labels.names == "")[codes]
     columns = {}
     for suffix, weight in (("share", None), ("lately", 0.5 ** (age / LATELY_DAYS))):
         parts = np.bincount(cells, weights=weight, minlength=n * n_labels).reshape(n, n_labels).astype(np.float64)
