@@ -1,6 +1,5 @@
 """How far the response term can be trusted: its figures on days later than everything it was fitted on."""
 
-import pandas as pd
 import streamlit as st
 
 from recsys.evaluation.response_quality import FIGURES, tabulate_responses
@@ -20,7 +19,7 @@ def response_quality(model: Model) -> None:
         with st.container(border=True, key="response_quality"):
             heading("How good Response is", "on held-out days, later than all it learned from")
             table = tabulate_responses(report)
-            told = [f"{name} {table[name].iat[0]:.3g}" for name, _ in FIGURES.values() if pd.notna(table[name].iat[0])]
+            told = [f"{name} {report[key]:.3g}" for key, (name, _) in FIGURES.items() if report[key] is not None]
             st.dataframe(
                 table,
                 hide_index=True,

@@ -22,6 +22,8 @@ MIN_RESPONSES = 200
 """Fewer responses than this are too few to learn from."""
 ENOUGH_RESPONSES = 30_000
 """With this many, one more window is not worth fitting the components once more."""
+LONGEST_LOG = 500_000
+"""With more interactions than this, fitting the components for one more window costs minutes that it is not worth."""
 LEAST_BEFORE = 500
 """Interactions there must be before a window for its components to have learnt something."""
 
@@ -116,11 +118,12 @@ def _next_choices(
     """Candidates of consecutive windows that end where validation begins, oldest first."""
     start, step = task.response_from, task.validation_from - task.response_from
     parts = [candidate_rows(early, task.split(start, task.validation_from), task.weights, task.seed, NEGATIVES)]
-    while len(parts) < task.config.windows and sum(int(p.labels.sum()) for p in parts) < ENOUGH_RESPONSES:
+    windows = task.config.windows if len(early.interactions) <= LONGEST_LOG else 1
+    while len(parts) < windows and sum(int(p.labels.sum()) for p in parts) < ENOUGH_RESPONSES:
         start = start - step
         if len(task.interactions.before(start - step)) < LEAST_BEFORE:
             break
-        progress("Learning from an earlier window", 0.6 * len(parts) / task.config.windows)
+        progress("Learning from an earlier window", 0.6 * len(parts) / windows)
         split = task.split(start, start + step)
         parts.insert(0, candidate_rows(fit_at(start), split, task.weights, task.seed, NEGATIVES))
     return ResponseRows.concatenate(parts)
