@@ -99,20 +99,25 @@ def front_chart(
     def place(values: Mapping[str, float]) -> list[float]:
         return [round(values[recall], 4), round(unit(values[goal]), 3)]
 
+    along = [place(front.points[n].values) for n in shown]
     rest = [place(p.values) for n, p in enumerate(front.points) if n not in shown and p.values[recall] >= least]
     series = [
         {"name": "other trade-offs", "data": rest, "symbolSize": 4, "silent": True, "color": colours["line"]},
         {
-            "name": "front",
+            "name": "front line",
             "type": "line",
-            "data": [place(front.points[n].values) for n in shown],
-            "symbol": "circle",
-            "symbolSize": 10,
-            "showSymbol": True,
-            "selectedMode": "single",
-            "cursor": "pointer",
+            "data": along,
+            "showSymbol": False,
+            "silent": True,
             "lineStyle": {"color": colours["accent"], "width": 1.5, "opacity": 0.5},
+        },
+        {
+            "name": "front",
+            "data": along,
+            "symbolSize": 11,
+            "selectedMode": "single",
             "itemStyle": {"color": colours["accent"]},
+            "select": {"itemStyle": {"color": colours["accent"]}},
             "emphasis": {"scale": 1.5},
         },
         {
@@ -120,6 +125,7 @@ def front_chart(
             "data": [place(front.live.values)],
             "symbol": "diamond",
             "symbolSize": 13,
+            "silent": True,
             "color": colours["muted"],
             "label": {"show": True, "formatter": "live", "position": "top", "color": colours["muted"], "fontSize": 11},
         },
