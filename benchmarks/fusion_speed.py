@@ -16,8 +16,8 @@ from collections.abc import Callable
 import numpy as np
 
 from recsys.fusion.curve import trace_weight
+from recsys.fusion.goals import ListFacts, judge_lists
 from recsys.fusion.holdout import HoldoutTerms
-from recsys.fusion.pareto import ListFacts, judge_lists
 from recsys.fusion.surface import map_surface
 
 NAMES = ("text", "image", "behaviour", "repeat", "trend", "fresh", "response")

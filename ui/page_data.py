@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from recsys.discovery.new_items import NewItems
     from recsys.fusion.curve import Curve
-    from recsys.fusion.pareto import FrontPoint, ListFacts
+    from recsys.fusion.goals import ListFacts
+    from recsys.fusion.pareto import FrontPoint
     from recsys.fusion.surface import Surface
     from recsys.ingest.tables import RawTable
     from recsys.ranking.model import Model
@@ -221,7 +222,8 @@ def lists_compared(model: "Model", weights: dict[str, float]) -> "FrontPoint | N
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _lists_compared(root: str, run_id: str, weights: tuple[tuple[str, float], ...], _model: "Model") -> "FrontPoint":
-    from recsys.fusion.pareto import compare_lists, usable_objectives
+    from recsys.fusion.goals import usable_objectives
+    from recsys.fusion.pareto import compare_lists
 
     facts, live = _list_facts(root, run_id, _model)
     assert _model.holdout is not None
@@ -231,7 +233,7 @@ def _lists_compared(root: str, run_id: str, weights: tuple[tuple[str, float], ..
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _list_facts(root: str, run_id: str, _model: "Model") -> "tuple[ListFacts, dict[str, NDArray[np.float64]]]":
     """What the candidates are, and the live weights judged; components cost nothing here, since nobody timed them."""
-    from recsys.fusion.pareto import judge_lists
+    from recsys.fusion.goals import judge_lists
     from recsys.training.trade_offs import list_facts
 
     assert _model.holdout is not None

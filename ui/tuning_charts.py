@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from recsys.fusion.curve import Curve
-from recsys.fusion.pareto import OBJECTIVES, Front
+from recsys.fusion.goals import OBJECTIVES
+from recsys.fusion.pareto import Front
 from ui import charts
 
 HAIR = 1e-4

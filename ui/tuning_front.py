@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from recsys.fusion.pareto import OBJECTIVES, Front, FrontPoint
+from recsys.fusion.goals import OBJECTIVES
+from recsys.fusion.pareto import Front, FrontPoint
 from recsys.ranking.model import Model
 from ui import data, page_data, shelf, state, tuning_charts
 from ui.components import empty_state, heading

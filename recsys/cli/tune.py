@@ -96,7 +96,7 @@ def pareto(
       vitrine --shop my_shop tune pareto
       vitrine --shop my_shop tune pareto --objective diversity --objective margin --json
     """
-    from recsys.fusion.pareto import OBJECTIVES
+    from recsys.fusion.goals import OBJECTIVES
     from recsys.workflows.tuning import find_run_trade_offs
 
     require_shop(settings.shop)

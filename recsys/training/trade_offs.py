@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from recsys.data.interactions import Histories
 from recsys.errors import RunError
+from recsys.fusion.goals import ListFacts
 from recsys.fusion.holdout import HoldoutTerms
-from recsys.fusion.pareto import Front, ListFacts, find_front
+from recsys.fusion.pareto import Front, find_front
 from recsys.fusion.presets import BUILT_IN
 from recsys.ranking.features import candidate_features
 from recsys.ranking.model import Model

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from recsys.errors import InputError, RunError
+from recsys.fusion.goals import OBJECTIVES, ListFacts, judge_lists, usable_objectives
 from recsys.fusion.holdout import CUTOFF, HoldoutTerms
-from recsys.fusion.pareto import OBJECTIVES, Front, ListFacts, find_front, judge_lists, usable_objectives
+from recsys.fusion.pareto import Front, find_front
 from tests.fusion.drawn import NAMES, WEIGHTS, draw
 
 COSTS = {"text": 2.0, "image": 3.0, "trend": 0.5}
