@@ -56,7 +56,7 @@ def _reading(name: str, point: FrontPoint) -> str:
     if change == 0 and point.half_width[name] == 0:
         return "Same"
     if abs(change) <= point.half_width[name]:
-        return "Not decided"
+        return "Undecided"
     return "More" if change > 0 else "Less"
 
 

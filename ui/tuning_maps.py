@@ -48,7 +48,7 @@ def curve_card(model: Model, weights: dict[str, float], live: Mapping[str, float
             ),
             key="curve_chart",
             height=210,
-            alt=f"NDCG at 20 along the weight of {shelf.label_of(name)}; {_say_best(curve)}",
+            alt=f"NDCG at 20 as {shelf.label_of(name)} goes from 0 to 1; {_say_best(curve)}",
         )
         _curve_words(curve, weights[name])
         st.button(
