@@ -95,7 +95,7 @@ def _interactions(catalogue: Catalogue, kind: np.ndarray, rng: np.random.Generat
     return Interactions.from_events(events, catalogue)
 
 
-def _nested(size: int, kind: np.ndarray, family: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def nested_vectors(size: int, kind: np.ndarray, family: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Vectors of family, kind and item, float32 (n_items, size), of length 1, made in blocks."""
     spectrum = (1.0 / np.sqrt(1.0 + np.arange(size))).astype(np.float32)
     families = rng.standard_normal((family.max() + 1, size), dtype=np.float32) * spectrum
@@ -112,7 +112,7 @@ def _nested(size: int, kind: np.ndarray, family: np.ndarray, rng: np.random.Gene
 def _place_content(component: Component, kind: np.ndarray, family: np.ndarray, rng: np.random.Generator) -> None:
     """Content vectors, a W that is half plain similarity, and one item in twenty without content."""
     known = rng.random(len(kind)) >= 0.05
-    content = _nested(CONTENT_SIZE, kind, family, rng)
+    content = nested_vectors(CONTENT_SIZE, kind, family, rng)
     content[~known] = 0.0
     learnt = rng.standard_normal((CONTENT_SIZE, CONTENT_SIZE)) / CONTENT_SIZE
     bilinear = (np.eye(CONTENT_SIZE) + learnt).astype(np.float32)
@@ -127,7 +127,7 @@ def _place_factors(
     rng: np.random.Generator,
 ) -> None:
     """Factors as ALS leaves them: longer for what was chosen often."""
-    factors = _nested(FACTORS, kind, family, rng)
+    factors = nested_vectors(FACTORS, kind, family, rng)
     factors *= (0.2 + np.log1p(interactions.item_counts))[:, None].astype(np.float32)
     component.arrays = {"factors": factors, "gram": factors.T @ factors}
 

@@ -12,6 +12,7 @@ from recsys.encoders.contract import CountProgress, Embeddings, Encoder
 
 TEXT_ENCODERS: dict[str, str] = {
     "minilm": "recsys.encoders.text.minilm",
+    "minilm_int8": "recsys.encoders.text.minilm_int8",
     "transformer": "recsys.encoders.text.transformer",
 }
 """Name → module. `transformer` carries every name or path that is not in this table."""
@@ -35,7 +36,8 @@ def load_text_encoder(name_or_path: str = DEFAULT_TEXT_ENCODER, device: str = "a
     Parameters
     ----------
     name_or_path
-        `minilm`, or the name or folder of any sentence-transformers or transformers model.
+        `minilm`; `minilm_int8`, twice as fast on a CPU and a little less exact; or the name or folder of any
+        sentence-transformers or transformers model.
     device
         `auto`, `cpu` or `cuda`.
 

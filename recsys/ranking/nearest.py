@@ -22,9 +22,10 @@ from recsys.ranking.terms import DotTerm, FullTerm, ItemTerm, SparseTerm, Terms
 
 SAMPLE = 500
 """Histories, and as many single items, that tell which directions requests look in."""
-TAIL = 0.02
-"""Share of the variance of the inner products that may be left out of the scan."""
-MAX_COORDINATES = 96
+TAIL, NEARLY_ALL = 0.01, 0.95
+"""Share of the variance of its inner products that a request may lose in the scan, and of the requests that keep to it;
+the item vectors have the same variance in every coordinate, so the coordinates of the request tell."""
+MAX_COORDINATES = 80
 """Per component."""
 SPARSE_CANDIDATES = 1_000
 """Best items of the sparse terms that join the candidates."""
@@ -183,7 +184,7 @@ def build_index(
     """Quantise the coordinates of every item.
 
     For inner products the coordinates are those that carry most of the variance of u·v, by the singular value
-    decomposition of Σ_u^½ Σ_v^½ over a sample of histories and all items; `TAIL` of it is left out.
+    decomposition of Σ_u^½ Σ_v^½ over a sample of histories and all items; about `TAIL` of it is left out.
 
     Parameters
     ----------
@@ -239,10 +240,18 @@ def _reduce(scores: DotScores) -> Reduction:
     users_root, users_inverse = _roots(spread)
     items_root, items_inverse = _roots(moments.covariance)
     left, strength, right = np.linalg.svd(users_root @ items_root)
-    share = np.cumsum(strength**2) / max(float((strength**2).sum()), 1e-30)
-    k = min(int(np.searchsorted(share, 1.0 - TAIL)) + 1, MAX_COORDINATES, d)
-    to_query = (users_inverse @ left[:, :k]) * strength[:k]
+    all_queries = (users_inverse @ left) * strength
+    k = _count(users @ all_queries)
+    to_query = all_queries[:, :k]
     return Reduction(moments.mean, to_query.astype(np.float32), (items_inverse @ right[:k].T).astype(np.float32))
+
+
+def _count(queries: NDArray[np.float64]) -> int:
+    """Coordinates after which nearly all requests, shape (n, d), have lost no more than `TAIL` of their variance."""
+    kept = np.cumsum(queries**2, axis=1)
+    lost = 1.0 - kept / np.maximum(kept[:, -1:], 1e-30)
+    enough = np.quantile(lost, NEARLY_ALL, axis=0) <= TAIL if len(lost) else np.ones(queries.shape[1], bool)
+    return min(int(np.argmax(enough)) + 1, MAX_COORDINATES)
 
 
 def _roots(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -88,3 +88,32 @@ def test_batches_hold_every_row_once_and_stay_within_their_tokens():
 def test_an_unknown_model_says_what_to_give(tmp_path):
     with pytest.raises(EncoderError, match="minilm"):
         load_text_encoder(str(tmp_path / "nothing"), "cpu")
+
+
+def test_in_integers_the_loss_is_small_and_has_an_id_of_its_own(encoder, plain):
+    integers = load_text_encoder("minilm_int8", "cpu")
+    vectors = integers.encode(TEXTS)
+    check_embeddings(vectors, len(TEXTS), integers)
+    cosines = (vectors * plain).sum(axis=1)
+    assert cosines.min() >= 0.98 and np.median(cosines) >= 0.995
+    assert integers.encoder_id != encoder.encoder_id
+    again = load_text_encoder("minilm_int8", "cpu")
+    np.testing.assert_allclose(again.encode(TEXTS[:3]), integers.encode(TEXTS[:3]), atol=1e-6)
+
+
+def test_one_linear_map_in_integers_is_the_linear_map():
+    import torch
+
+    from recsys.encoders.text.bert_int8 import Int8Linear
+
+    generator = torch.Generator().manual_seed(0)
+    weight, bias, rows = (torch.randn(shape, generator=generator) for shape in ((6, 32), (6,), (5, 32)))
+    rows[:, 3] *= 40  # one loud channel must not drown the others
+    answer = Int8Linear(weight, bias, rows.abs().amax(dim=0))(rows)
+    exact = rows @ weight.T + bias
+    assert float((answer - exact).norm() / exact.norm()) < 0.01
+
+
+def test_integers_are_for_the_cpu():
+    with pytest.raises(EncoderError, match="use minilm there"):
+        load_text_encoder("minilm_int8", "cuda")
