@@ -25,6 +25,7 @@ with filter_bar():
     )
     tuning_parts.preset_picker(model)
     tuning_parts.preset_saver(model, live)
+    column = tuning_maps.column_picker(model)
     st.button("Back to live", icon=":material/restart_alt:", on_click=tuning_parts.go_back_to_live, key="back_to_live")
 
 
@@ -33,7 +34,7 @@ def draw() -> None:
     weights = state.draft_weights(live)
     left, right = st.columns([5, 3], gap="medium")
     with right:  # first, since quality is what a person waits for
-        tuning_parts.quality_tiles(tuning.judge(model, weights), shelf.same_weights(weights, live))
+        tuning_parts.quality_tiles(tuning.judge(model, weights, column), shelf.same_weights(weights, live))
     with left.container(border=True):
         bench = data.bench(model, shopper or "", weights)
         lab.draw_lab(
@@ -46,8 +47,8 @@ def draw() -> None:
         )
         tuning_parts.exactness_note(bench)
     with right:
-        tuning_maps.curve_card(model, weights, live)
-        tuning_maps.surface_card(model, weights)
+        tuning_maps.curve_card(model, weights, live, column)
+        tuning_maps.surface_card(model, weights, column)
     with left:
         tuning_front.front_card(model, weights)
         tuning_front.lists_table(model, weights)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from recsys.settings import ShopPaths
 from recsys.vocabulary import Columns, Warmth
+from recsys.workflows.run_history import COLUMN_LABELS
 from ui import data, tuning
 
 if TYPE_CHECKING:
@@ -185,32 +186,47 @@ def overview(days: int) -> "Overview | None":
 # ------------------------------------------------------------- Fusion
 
 
-def surface(model: "Model", weights: dict[str, float]) -> "Surface":
-    """Return NDCG@20 of held-out shoppers over the α/β grid, the other weights as given."""
+def judged_columns(model: "Model") -> list[str]:
+    """Return the columns that held-out shoppers can judge, "all" first; none where the run kept nobody."""
+    return _judged_columns(str(data.shop_paths().root), model.run_id, model)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _judged_columns(root: str, run_id: str, _model: "Model") -> list[str]:
+    kept = _model.holdout
+    if kept is None:
+        return []
+    return ["all"] + [c for c in COLUMN_LABELS if c != "all" and kept.items is not None and kept.view(c).n_users]
+
+
+def surface(model: "Model", weights: dict[str, float], column: str) -> "Surface":
+    """Return NDCG@20 of held-out shoppers over the α/β grid in one column, the other weights as given."""
     others = tuple(sorted(tuning.other_weights(weights).items()))
-    return _surface(str(data.shop_paths().root), model.run_id, others, model)
+    return _surface(str(data.shop_paths().root), model.run_id, others, column, model)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _surface(root: str, run_id: str, others: tuple[tuple[str, float], ...], _model: "Model") -> "Surface":
+def _surface(root: str, run_id: str, others: tuple[tuple[str, float], ...], column: str, _model: "Model") -> "Surface":
     from recsys.fusion.surface import map_surface
 
     assert _model.holdout is not None
-    return map_surface(_model.holdout, dict(others), *tuning.SYMBOLS)
+    return map_surface(_model.holdout.view(column), dict(others), *tuning.SYMBOLS)
 
 
-def curve(model: "Model", weights: dict[str, float], name: str) -> "Curve":
-    """Return the exact NDCG@20 of held-out shoppers along one weight, the other weights as given."""
+def curve(model: "Model", weights: dict[str, float], name: str, column: str) -> "Curve":
+    """Return the exact NDCG@20 of held-out shoppers along one weight in one column, the other weights as given."""
     others = tuple(sorted(tuning.other_weights(weights, (name,)).items()))
-    return _curve(str(data.shop_paths().root), model.run_id, others, name, model)
+    return _curve(str(data.shop_paths().root), model.run_id, others, name, column, model)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _curve(root: str, run_id: str, others: tuple[tuple[str, float], ...], name: str, _model: "Model") -> "Curve":
+def _curve(
+    root: str, run_id: str, others: tuple[tuple[str, float], ...], name: str, column: str, _model: "Model"
+) -> "Curve":
     from recsys.fusion.curve import trace_weight
 
     assert _model.holdout is not None
-    return trace_weight(_model.holdout, dict(others), name)
+    return trace_weight(_model.holdout.view(column), dict(others), name)
 
 
 def lists_compared(model: "Model", weights: dict[str, float]) -> "FrontPoint | None":

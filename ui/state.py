@@ -25,6 +25,7 @@ LAB = "lab"  # session: value of the fusion component
 DRAFT = "draft_weights"  # session: weights under trial; absent = live weights
 JOB = "job_run_id"  # session: training job followed last
 PRESET = "preset"  # session: preset chosen last
+COLUMN = "judge_by"  # session: what quality on Fusion is judged by
 GOAL = "goal"  # session: what Fusion trades recall against
 CURVE = "curve"  # session: weight whose curve Fusion shows; follows the slider moved last
 

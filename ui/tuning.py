@@ -132,9 +132,9 @@ def _item(model: Model, number: int, z: NDArray[np.float64]) -> LabItem:
     )
 
 
-def judge(model: Model, weights: Mapping[str, float]) -> Quality | None:
-    """Judge weights on the run's held-out shoppers, paired with the live weights; None when the run kept none."""
-    return None if model.holdout is None else model.holdout.quality(weights, model.weights)
+def judge(model: Model, weights: Mapping[str, float], column: str = "all") -> Quality | None:
+    """Judge weights by one column of the held-out shoppers, paired with the live weights; None when there are none."""
+    return None if model.holdout is None else model.holdout.view(column).quality(weights, model.weights)
 
 
 def other_weights(weights: Mapping[str, float], moving: Collection[str] = tuple(SYMBOLS)) -> dict[str, float]:

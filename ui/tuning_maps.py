@@ -7,6 +7,7 @@ import streamlit as st
 from recsys.fusion.curve import Curve
 from recsys.fusion.surface import GRID
 from recsys.ranking.model import Model
+from recsys.workflows.run_history import COLUMN_LABELS
 from ui import charts, page_data, shelf, state, tuning, tuning_charts
 from ui.components import heading
 from ui.text import plural
@@ -19,7 +20,23 @@ def use_weights(moved: Mapping[str, float]) -> None:
         state.keep_draft(moved)
 
 
-def curve_card(model: Model, weights: dict[str, float], live: Mapping[str, float]) -> None:
+def column_picker(model: Model) -> str:
+    """Choose what quality is judged by; everything that was chosen where there is no choice."""
+    columns = page_data.judged_columns(model)
+    if len(columns) < 2:
+        return "all"
+    chosen = st.selectbox(
+        "Judge by",
+        columns,
+        format_func=lambda column: COLUMN_LABELS[column][0],
+        key=state.COLUMN,
+        width=160,
+        help="  \n".join(f"**{name}**: {meaning}" for name, meaning in (COLUMN_LABELS[c] for c in columns)),
+    )
+    return chosen or "all"
+
+
+def curve_card(model: Model, weights: dict[str, float], live: Mapping[str, float], column: str) -> None:
     """The exact curve of one weight, with the stretch that is as good as the best and a button to go there."""
     if model.holdout is None:
         return
@@ -36,7 +53,7 @@ def curve_card(model: Model, weights: dict[str, float], live: Mapping[str, float
                 label_visibility="collapsed",
                 width=160,
             )
-        curve = page_data.curve(model, weights, name)
+        curve = page_data.curve(model, weights, name, column)
         best = tuning.best_position(curve)
         st.echarts_chart(
             tuning_charts.curve_line(
@@ -79,13 +96,13 @@ def _curve_words(curve: Curve, position: float) -> None:
     )
 
 
-def surface_card(model: Model, weights: dict[str, float]) -> None:
+def surface_card(model: Model, weights: dict[str, float], column: str) -> None:
     """The α/β map: NDCG for every pair of the two sliders, a ring where they stand, a click to go there."""
     if model.holdout is None or not set(tuning.SYMBOLS) <= set(model.names):
         return
     with st.container(border=True, gap="xsmall", key="surface_card"):
         heading("Text and image together", "click a cell to use it")
-        found = page_data.surface(model, weights)
+        found = page_data.surface(model, weights, column)
         row, column = found.best
         x, y = (weights[name] for name in tuning.SYMBOLS)
         said = f"highest {found.ndcg[row, column]:.3f} at α {GRID[column]:g}, β {GRID[row]:g}"

@@ -124,3 +124,14 @@ def test_a_preset_saved_for_a_category_makes_its_live_lists(open_page: OpenPage,
     assert any("weights of preset Latest first" in text.replace("\\", "") for text in said)
     others = [m.value for m in open_page("recommendations", shop=shop).markdown]
     assert not any("weights of preset" in text for text in others)
+
+
+def test_quality_may_be_judged_by_another_column(open_page: OpenPage):
+    at = open_page("fusion")
+    everything = [m.value for m in at.metric]
+    columns = at.selectbox(key=state.COLUMN).options
+    assert columns[0] == "All" and len(columns) > 1
+    at.selectbox(key=state.COLUMN).set_value("discovery").run()
+    assert not at.exception
+    assert [m.value for m in at.metric] != everything
+    assert all(str(m.delta) == "0" for m in at.metric)
