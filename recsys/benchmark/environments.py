@@ -60,8 +60,11 @@ def build_environment(requirements: Sequence[str], root: Path) -> Path:
 
 
 def remove_environment(folder: Path) -> None:
-    """Delete an environment; one that is not there is fine."""
+    """Delete an environment, and the folders above that held nothing else; one that is not there is fine."""
     shutil.rmtree(folder, ignore_errors=True)
+    for above in (folder.parent, folder.parent.parent):
+        if above.is_dir() and not any(above.iterdir()):
+            above.rmdir()
 
 
 def _make(folder: Path) -> None:

@@ -206,7 +206,9 @@ def markdown(report: Report) -> str:
 def caption(report: Report) -> str:
     """Say what was compared."""
     facts = report.facts
-    budget = f"{facts['trials']} settings" if facts["seconds"] is None else f"{facts['seconds']:g} seconds"
+    budget = (
+        f"up to {facts['trials']} trials" if facts["seconds"] is None else f"{facts['seconds']:g} seconds of trials"
+    )
     simulated = "Simulated shoppers. " if facts["simulated"] else ""
     return (
         f"{simulated}Learned from before {facts['cut']}, tested on what came until {facts['end']}: "

@@ -43,7 +43,7 @@ def test_an_environment_has_its_packages_and_nothing_of_ours(tmp_path):
     folder = environment_folder(tmp_path / "environments", requirements)
     assert (folder / environments.READY).stat().st_mtime_ns == written
     environments.remove_environment(folder)
-    assert not folder.exists()
+    assert not folder.exists() and not (tmp_path / "environments").exists()
 
 
 def test_what_cannot_be_installed_says_why_and_leaves_nothing(tmp_path, monkeypatch):
