@@ -60,15 +60,16 @@ def new_shop(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], ShopPa
 
 @pytest.fixture(scope="session")
 def small_model() -> "Model":
-    """Every component fitted on a drawn shop: 90 items in three kinds, the last 12 untouched, 70 shoppers, 3 empty.
+    """The default components, fitted on a drawn shop of 90 items in three kinds and 70 shoppers.
 
-    Item 0 is out of stock, item 1 launches in the future, items 2 and 3 have no text, item 4 no picture.
+    The last 12 items are untouched, the last 3 shoppers did nothing. Item 0 is out of stock, item 1 launches in the future, items 2 and 3 have no text, item 4 no picture.
     """
     import numpy as np
     import pandas as pd
 
     from recsys.components import CATALOGUE_COMPONENTS
     from recsys.components.contract import TrainingData
+    from recsys.components.next_window import NextConfig
     from recsys.components.response import ResponseComponent, ResponseConfig
     from recsys.data.catalogue import Catalogue
     from recsys.data.interactions import Interactions
@@ -117,7 +118,12 @@ def small_model() -> "Model":
     embeddings["text"][2:4], embeddings["image"][4] = np.nan, np.nan
     clock = interactions.data_to
     data = TrainingData(catalogue, interactions, embeddings, clock, seed=1)
-    components = {name: kind_of().fit(data) for name, kind_of in CATALOGUE_COMPONENTS.items()}
+    short = {"next": NextConfig(window_days=14)}  # two windows must fit into the sixty days logged
+    components = {
+        name: kind_of(short.get(name)).fit(data)
+        for name, kind_of in CATALOGUE_COMPONENTS.items()
+        if kind_of.on_by_default
+    }
     weights = {
         "text": 0.3,
         "image": 0.2,

@@ -86,7 +86,8 @@ N_BLOCKS, PER_BLOCK, PER_GROUP = 4, 5, 5
 def block_data(seed: int = 0) -> tuple[TrainingData, NDArray[np.int64]]:
     """Make a checkerboard: 4 kinds of 5 items, 5 shoppers per kind who touched every item of it but one.
 
-    Item numbers of kind b are 5b … 5b + 4; shopper 5b + s left out item 5b + s. Text and image vectors tell the kinds
+    Item numbers of kind b are 5b … 5b + 4; shopper 5b + s left out item 5b + s. Two touches share a
+    day. Text and image vectors tell the kinds
     apart by orthogonal directions, with a little of their own per item.
 
     Returns
@@ -101,7 +102,7 @@ def block_data(seed: int = 0) -> tuple[TrainingData, NDArray[np.int64]]:
             missing = block * PER_BLOCK + shopper
             held_out.append(missing)
             mine = [i for i in range(block * PER_BLOCK, (block + 1) * PER_BLOCK) if i != missing]
-            rows += [(f"u{len(held_out):02d}", i, 1 + place) for place, i in enumerate(mine)]
+            rows += [(f"u{len(held_out):02d}", i, 1 + place // 2) for place, i in enumerate(mine)]
     rng = np.random.default_rng(seed)
     kind = np.arange(n_items) // PER_BLOCK
     vectors = {m: unit(np.eye(6)[kind] + 0.05 * rng.normal(size=(n_items, 6))) for m in ("text", "image")}

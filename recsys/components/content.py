@@ -5,14 +5,11 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from recsys.components.contract import DotComponent, Floats, TrainingData
+from recsys.components.neighbours import finite_rows, reduce_vectors
 from recsys.data.interactions import Histories
 from recsys.errors import InputError
-
-MAX_LENDERS = 10_000
-"""Touched items that may lend their behaviour to untouched ones; bounds the cost in large catalogues."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class ContentConfig:
     """
 
     half_life_days: float = 60.0
-    identity: float = 1.0
+    identity: float = 0.3
     regularization: float = 0.5
     max_embedding_size: int = 192
 
@@ -68,7 +65,7 @@ class ContentComponent(DotComponent):
             self.arrays = _silent(n)
             return self
         known = finite_rows(vectors)
-        content = _reduce(vectors, known, self.config.max_embedding_size)
+        content = reduce_vectors(vectors, known, self.config.max_embedding_size)
         bilinear = self._solve(data, content, known).astype(np.float32)
         self.arrays = {"content": content, "known": known.astype(np.uint8), "bilinear": bilinear}
         return self
@@ -152,74 +149,6 @@ def _silent(n_items: int) -> dict[str, NDArray[np.float32] | NDArray[np.uint8]]:
     }
 
 
-def _most_touched(data: TrainingData) -> NDArray[np.intp]:
-    """Touched items, at most `MAX_LENDERS` of them, the most touched ones."""
-    counts = data.interactions.item_counts
-    touched = np.flatnonzero(counts)
-    if len(touched) <= MAX_LENDERS:
-        return touched
-    return np.sort(touched[np.argsort(-counts[touched], kind="stable")[:MAX_LENDERS]])
-
-
-def finite_rows(vectors: Floats) -> NDArray[np.bool_]:
-    """Rows without NaN or infinity, shape (n_items,)."""
-    return np.asarray(np.isfinite(vectors).all(axis=1), dtype=bool)
-
-
-def _reduce(vectors: Floats, known: NDArray[np.bool_], size: int) -> Floats:
-    """Centre, keep the leading principal directions and restore unit length; zero rows where unknown."""
-    if not known.any():
-        return np.zeros((len(vectors), 1), np.float32)
-    rows = vectors[known].astype(np.float64)
-    centred = rows - rows.mean(axis=0)
-    _, directions = np.linalg.eigh(centred.T @ centred)
-    basis = directions[:, ::-1][:, : min(size, centred.shape[1])]
-    reduced = centred @ basis
-    reduced /= np.maximum(np.linalg.norm(reduced, axis=1, keepdims=True), 1e-12)
-    out = np.zeros((len(vectors), reduced.shape[1]), np.float32)
-    out[known] = reduced
-    return out
-
-
 def _ridge(gram: NDArray[np.float64], strength: float) -> NDArray[np.float64]:
     """Add λ times the mean diagonal."""
     return gram + np.eye(len(gram)) * (strength * max(float(np.trace(gram)) / len(gram), 1e-12))
-
-
-def content_neighbours(data: TrainingData, wanted: NDArray[np.bool_], n_neighbours: int = 20) -> sparse.csr_array:
-    """Touched items most like each wanted item, over all modalities.
-
-    The kernel is Σ_modality max(cos, 0)³ of centred vectors; the cube keeps near twins and forgets the rest.
-
-    Parameters
-    ----------
-    data
-        Supplies the vectors and which items were touched.
-    wanted
-        Items to describe, shape (n_items,).
-    n_neighbours
-        Neighbours kept per item.
-
-    Returns
-    -------
-    csr_array
-        Shape (n_items, n_items); row `i` holds weights that sum to 1 over touched items, or nothing.
-    """
-    n = len(data.catalogue)
-    rows, targets = np.flatnonzero(wanted), _most_touched(data)
-    if len(rows) == 0 or len(targets) == 0 or not data.embeddings:
-        return sparse.csr_array((n, n), dtype=np.float32)
-    k = min(n_neighbours, len(targets))
-    reduced = [_reduce(v, finite_rows(v), v.shape[1]) for v in data.embeddings.values()]
-    picks, weights = [], []
-    for start in range(0, len(rows), 2048):
-        block = rows[start : start + 2048]
-        kernel = sum(np.maximum(v[block] @ v[targets].T, 0.0) ** 3 for v in reduced)
-        kernel = np.where(targets[None, :] == block[:, None], 0.0, kernel)
-        top = np.argpartition(-kernel, k - 1, axis=1)[:, :k]
-        value = np.take_along_axis(kernel, top, axis=1)
-        picks.append(targets[top])
-        weights.append(value / np.maximum(value.sum(axis=1, keepdims=True), 1e-12))
-    values = np.concatenate(weights).astype(np.float32).ravel()
-    index = (np.repeat(rows, k), np.concatenate(picks).ravel())
-    return sparse.csr_array((values, index), shape=(n, n))

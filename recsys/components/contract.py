@@ -3,13 +3,16 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
+from scipy import sparse
 
+from recsys.components.neighbours import content_neighbours
 from recsys.data.catalogue import Catalogue
 from recsys.data.interactions import Histories, Interactions
 from recsys.data.scores import DotScores, FullScores, ItemScores, Scores
@@ -47,6 +50,12 @@ class TrainingData:
         """Items with an interaction, shape (n_items,)."""
         return self.interactions.item_counts > 0
 
+    @cached_property
+    def lenders(self) -> sparse.csr_array:
+        """Content neighbours of each untouched item, see `neighbours.content_neighbours`; shape (n_items, n_items)."""
+        counts = self.interactions.item_counts
+        return content_neighbours(self.embeddings, self.catalogue.prices, counts, counts == 0)
+
 
 class Component(ABC):
     """One signal about a request and an item, in its own units.
@@ -60,6 +69,9 @@ class Component(ABC):
     summary: ClassVar[str]
     phrase: ClassVar[str]
     config_class: ClassVar[type]
+    on_by_default: ClassVar[bool] = True
+    """Whether a training fits it without being asked; one that did not earn its place on real shops waits for a name
+    in `TrainingConfig.extra_components`."""
 
     def __init__(self, config: Any = None) -> None:
         self.config = self.config_class() if config is None else config

@@ -5,7 +5,6 @@ from typing import Self
 
 import numpy as np
 
-from recsys.components.content import content_neighbours
 from recsys.components.contract import Floats, ItemComponent, TrainingData
 from recsys.errors import InputError
 
@@ -46,8 +45,7 @@ class TrendComponent(ItemComponent):
         decay = 0.5 ** (histories.age_days(data.at) / self.config.half_life_days)
         counts = np.bincount(histories.item_num, weights=decay * histories.weight, minlength=len(data.catalogue))
         scores = np.log1p(counts).astype(np.float32)
-        untouched = ~data.touched
-        scores[untouched] = (content_neighbours(data, untouched) @ scores)[untouched]
+        scores += data.lenders @ scores
         self.arrays = {"scores": scores}
         return self
 

@@ -58,6 +58,8 @@ class TrainingConfig:
         Shoppers used to choose weights, ≥ 50.
     components
         Own settings by component name, over the defaults in each component's file.
+    extra_components
+        Components to fit beside those that are on by default.
     """
 
     seed: int = 0
@@ -69,11 +71,12 @@ class TrainingConfig:
     data_version: str | None = None
     response: bool = True
     column_weights: Mapping[str, float] = field(
-        default_factory=lambda: {"all": 0.45, "discovery": 0.45, "cold_among_new": 0.07, "cold_among_all": 0.03}
+        default_factory=lambda: {"all": 0.45, "discovery": 0.45, "cold_among_new": 0.09, "cold_among_all": 0.01}
     )
     weights: Mapping[str, float] | None = None
     search_users: int = 500
     components: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    extra_components: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         fits = self.seed >= 0 and self.window_days >= 1 and self.search_users >= 50 and self.fine_tune_s >= 0
@@ -84,7 +87,7 @@ class TrainingConfig:
             )
         if self.test_from is not None and not is_day(self.test_from):
             raise InputError(f"test_from is a day such as 2011-09-01, got {self.test_from!r}.")
-        unknown = sorted({*self.components, *(self.weights or {})} - set(COMPONENTS))
+        unknown = sorted({*self.components, *(self.weights or {}), *self.extra_components} - set(COMPONENTS))
         if unknown:
             raise InputError(f"No component is called {', '.join(unknown)}; there are {', '.join(COMPONENTS)}.")
         strange = sorted(set(self.column_weights) - set(COLUMN_NAMES))
@@ -106,7 +109,7 @@ class TrainingConfig:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        return asdict(self)
+        return {**asdict(self), "extra_components": list(self.extra_components)}
 
     @staticmethod
     def from_json(values: Mapping[str, Any]) -> "TrainingConfig":
@@ -122,7 +125,7 @@ class TrainingConfig:
         if unknown:
             raise InputError(f"A training config has no {', '.join(unknown)}; it has {', '.join(sorted(known))}.")
         try:
-            return TrainingConfig(**values)
+            return TrainingConfig(**{**values, "extra_components": tuple(values.get("extra_components", ()))})
         except TypeError as error:
             raise InputError(f"The training config does not fit: {error}.") from error
 

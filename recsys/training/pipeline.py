@@ -1,7 +1,7 @@
 """From a snapshot to a run: windows → fit → weigh → response → judge → refit. Touches nothing but its run folder."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,8 +27,8 @@ from recsys.training.weights import (
     FALLBACK_WEIGHTS,
     HOLDOUT_USERS,
     ValidationTask,
-    choose_response_weight,
     choose_weights,
+    choose_with_response,
     normalise,
     response_terms,
     validation_task,
@@ -117,12 +117,13 @@ def _window(longest_days: float, config: TrainingConfig) -> np.timedelta64:
 def fit_components(
     inputs: Inputs, seen: Interactions, at: np.datetime64, config: TrainingConfig
 ) -> dict[str, Component]:
-    """Fit every catalogue component on what was seen before a time."""
+    """Fit the catalogue components that are on by default or asked for, on what was seen before a time."""
     data = TrainingData(inputs.catalogue, seen, inputs.embeddings, at, config.seed)
     fitted = {}
     for name, kind in CATALOGUE_COMPONENTS.items():
-        settings = kind.config_class(**config.components.get(name, {}))
-        fitted[name] = kind(settings).fit(data)
+        if kind.on_by_default or name in config.extra_components:
+            settings = kind.config_class(**config.components.get(name, {}))
+            fitted[name] = kind(settings).fit(data)
     return fitted
 
 
@@ -151,8 +152,9 @@ def train_model(inputs: Inputs, config: TrainingConfig, progress: Progress) -> O
     early = _fit_at(inputs, windows.response_from, config, progress, "Learning from the earliest part", 0.0)
     middle = _fit_at(inputs, windows.validation_from, config, progress, "Learning up to validation", 0.1)
     validation = split_at(inputs.catalogue, inputs.interactions, windows.validation_from, windows.test_from)
-    task = validation_task(middle, validation, config.column_weights, config.search_users, config.seed)
-    first = _choose(task, config, scaled(progress, 0.15, 0.35))
+    learnt = split_at(inputs.catalogue, inputs.interactions, windows.response_from, windows.validation_from)
+    before, task = _task_of(early, learnt, config), _task_of(middle, validation, config)
+    first = _choose([before, task], config, scaled(progress, 0.15, 0.35))
     asked = _response_task(inputs, early, windows, first, config)
     response: ResponseComponent | None = None
     rows: ResponseRows | None = None
@@ -172,8 +174,8 @@ def train_model(inputs: Inputs, config: TrainingConfig, progress: Progress) -> O
         metrics["response"] = judge_response(asked, late, test)
     model = late
     if config.test_from is None:
-        task = validation_task(late, test, config.column_weights, config.search_users, config.seed)
-        newest = _choose(task, config, scaled(progress, 0.7, 0.9))
+        before, task = task, _task_of(late, test, config)
+        newest = _choose([before, task], config, scaled(progress, 0.7, 0.9))
         weights, kappa = _add_response(late, test, task, newest, config)
         model = _fit_at(inputs, windows.end, config, progress, "Learning from everything", 0.92)
     holdout = _keep_holdout(task, kappa, response is not None, config.seed)
@@ -213,11 +215,16 @@ def _fit_at(
     return Model(inputs.catalogue, seen, fit_components(inputs, seen, at, config), {}, data_to=at)
 
 
-def _choose(task: ValidationTask, config: TrainingConfig, progress: Progress) -> dict[str, float]:
-    """Take the config's weights, or let validation choose."""
+def _task_of(model: Model, split: Split, config: TrainingConfig) -> ValidationTask:
+    """What weights are judged by in one window."""
+    return validation_task(model, split, config.column_weights, config.search_users, config.seed)
+
+
+def _choose(tasks: Sequence[ValidationTask], config: TrainingConfig, progress: Progress) -> dict[str, float]:
+    """Take the config's weights, or let the last two windows choose."""
     if config.weights is not None:
-        return normalise({n: float(config.weights.get(n, 0.0)) for n in task.names})
-    return choose_weights(task, lambda done, best: progress("Choosing weights on validation", done, validation=best))
+        return normalise({n: float(config.weights.get(n, 0.0)) for n in tasks[0].names})
+    return choose_weights(tasks, lambda done, best: progress("Choosing weights on validation", done, validation=best))
 
 
 def _add_response(
@@ -226,10 +233,10 @@ def _add_response(
     """Give the response term its weight; return all weights and the term of the task's shoppers."""
     if model.response is None:
         return dict(weights), np.zeros(task.z.shape[1:], np.float32)
-    kappa = response_terms(model, split, task, weights)
     if config.weights is not None:
-        return normalise({**weights, "response": float(config.weights.get("response", 0.0))}), kappa
-    return choose_response_weight(task, kappa, weights), kappa
+        asked = normalise({**weights, "response": float(config.weights.get("response", 0.0))})
+        return asked, response_terms(model, split, task, weights)
+    return choose_with_response(task, lambda by: response_terms(model, split, task, by), weights)
 
 
 def _response_task(

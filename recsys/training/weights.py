@@ -1,6 +1,6 @@
 """Weights chosen on validation: coordinate search over the logarithm of the four columns."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,9 +17,11 @@ from recsys.training.columns import Truth, truth_of
 FALLBACK_WEIGHTS: Mapping[str, float] = {
     "text": 0.2,
     "image": 0.15,
-    "behaviour": 0.3,
+    "behaviour": 0.2,
+    "next": 0.1,
     "repeat": 0.05,
-    "trend": 0.15,
+    "trend": 0.1,
+    "momentum": 0.05,
     "fresh": 0.15,
 }
 """Used where there is nothing to validate on."""
@@ -151,54 +153,68 @@ def _views(
     return views
 
 
-def choose_weights(task: ValidationTask, progress: Callable[[float, float], None] | None = None) -> dict[str, float]:
+def choose_weights(
+    tasks: Sequence[ValidationTask],
+    progress: Callable[[float, float], None] | None = None,
+    start: Mapping[str, float] | None = None,
+) -> dict[str, float]:
     """Coordinate search: each weight in turn takes the value that validation likes best.
 
     Parameters
     ----------
-    task
-        What to maximise.
+    tasks
+        What to maximise, on average; one per validation window, with the same terms. Two months agree less often by
+        chance than one.
     progress
         Called with the share done and the objective.
+    start
+        Where to begin; None begins with `FALLBACK_WEIGHTS`.
 
     Returns
     -------
     dict
         Weights that sum to 1, by component name. A term that does not help gets 0.
     """
-    weights = np.array([FALLBACK_WEIGHTS.get(n, 0.1) for n in task.names])
-    if not task.columns:
-        return normalise(dict(zip(task.names, weights.tolist(), strict=True)))
-    weights *= np.array([bool(z.any()) for z in task.z])
+    names = tasks[0].names
+    weights = np.array([(FALLBACK_WEIGHTS if start is None else start).get(n, 0.1) for n in names])
+    if not any(task.columns for task in tasks):
+        return normalise(dict(zip(names, weights.tolist(), strict=True)))
+    weights *= np.array([any(task.z[place].any() for task in tasks) for place in range(len(names))])
     weights /= max(weights.max(), 1e-12)
-    best = task.objective(_total(task, weights))
+    best = _mean_objective(tasks, [_total(task, weights) for task in tasks])
     for step in range(ROUNDS):
         before = best
         for place in range(len(weights)):
-            weights, best = _improve(task, weights, place, best)
+            weights, best = _improve(tasks, weights, place, best)
             if progress is not None:
                 progress((step + (place + 1) / len(weights)) / ROUNDS, best)
         if best - before < 1e-4:
             break
-    return normalise(dict(zip(task.names, weights.tolist(), strict=True)))
+    return normalise(dict(zip(names, weights.tolist(), strict=True)))
 
 
 def _improve(
-    task: ValidationTask, weights: NDArray[np.float64], place: int, best: float
+    tasks: Sequence[ValidationTask], weights: NDArray[np.float64], place: int, best: float
 ) -> tuple[NDArray[np.float64], float]:
     """Try values for one weight, the others fixed; the lowest of equals wins."""
     others = weights.copy()
     others[place] = 0.0
-    rest = _total(task, others)
+    rest = [_total(task, others) for task in tasks]
     scale = weights.max() if weights.max() > 0 else 1.0
     chosen = weights
     for value in sorted({s * scale for s in STEPS} | {weights[place] * 0.7, weights[place] * 1.4}):
         tried = others.copy()
         tried[place] = value
-        reached = task.objective(rest + np.float32(value) * task.z[place])
+        totals = [total + np.float32(value) * task.z[place] for task, total in zip(tasks, rest, strict=True)]
+        reached = _mean_objective(tasks, totals)
         if reached > best + 1e-6:
             best, chosen = reached, tried
     return chosen, best
+
+
+def _mean_objective(tasks: Sequence[ValidationTask], totals: Sequence[NDArray[np.float32]]) -> float:
+    """Objective averaged over the windows."""
+    return sum(task.objective(total) for task, total in zip(tasks, totals, strict=True)) / len(tasks)
 
 
 def _total(task: ValidationTask, weights: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -218,30 +234,46 @@ def normalise(weights: Mapping[str, float]) -> dict[str, float]:
     return {n: (w / total if total > 0 else 1.0 / len(weights)) for n, w in weights.items()}
 
 
-def choose_response_weight(
-    task: ValidationTask, response: NDArray[np.float32], weights: Mapping[str, float]
-) -> dict[str, float]:
-    """Choose κ beside fixed other weights.
+def choose_with_response(
+    task: ValidationTask,
+    response_of: Callable[[Mapping[str, float]], NDArray[np.float32]],
+    weights: Mapping[str, float],
+) -> tuple[dict[str, float], NDArray[np.float32]]:
+    """Choose κ beside fixed other weights, then let all weights move once more together.
+
+    The weights of the other terms also decide whom the response term is asked about, so the second step counts only
+    if it still gains with the shortlists it leads to.
 
     Parameters
     ----------
     task
-        What to maximise.
-    response
-        The response term of the same shoppers and candidates, 0 outside each shortlist, shape (n_users, n_candidates).
+        What to maximise; of a window the response term has not learnt from.
+    response_of
+        Gives the response term of the same shoppers and candidates by the weights of the other terms, 0 outside each
+        shortlist, shape (n_users, n_candidates).
     weights
         The other weights.
 
     Returns
     -------
-    dict
-        All weights, summing to 1; `response` is 0 where it does not help.
+    tuple
+        All weights, summing to 1, `response` being 0 where it does not help; and the response term by them.
     """
+    response = response_of(weights)
     total = _total(task, np.array([weights[n] for n in task.names]))
     spread = float(np.partition(total, -20, axis=1)[:, -20:].std(axis=1).mean()) if total.shape[1] > 20 else 1.0
     tried = [0.0, *(spread * s for s in (0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0))]
     reached = [task.objective(total + np.float32(k) * response) for k in tried]
-    return normalise({**weights, "response": tried[int(np.argmax(reached))]})
+    kappa = tried[int(np.argmax(reached))]
+    alone = normalise({**weights, "response": kappa})
+    if not kappa:
+        return alone, response
+    everyone = task.everyone
+    joined = replace(everyone, names=(*everyone.names, "response"), z=np.concatenate([everyone.z, response[None]]))
+    together = choose_weights([replace(task, everyone=joined)], start=alone)
+    anew = response_of(together)
+    moved = _total(task, np.array([together[n] for n in task.names])) + np.float32(together["response"]) * anew
+    return (together, anew) if task.objective(moved) > max(reached) else (alone, response)
 
 
 def response_terms(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recsys.components.content import ContentConfig, ImageComponent, TextComponent, content_neighbours
+from recsys.components.content import ContentConfig, ImageComponent, TextComponent
 from recsys.data.interactions import Histories
 from recsys.errors import InputError
 from tests.tables import AT, catalogue, history, training_data, unit
@@ -115,39 +115,6 @@ def test_long_vectors_are_reduced_and_keep_their_angles() -> None:
     )
     assert small.item_vectors.shape == (30, 3)
     np.testing.assert_allclose(small.score(history((4, 0)), AT), whole.score(history((4, 0)), AT), atol=1e-4)
-
-
-def test_neighbours_are_touched_items_and_their_weights_sum_to_one() -> None:
-    rows, vectors = paired_kinds()
-    data = training_data(catalogue(12), rows, {"text": vectors, "image": vectors})
-    data.interactions.histories.item_num.setflags(write=False)
-    wanted = np.ones(12, bool)
-    weights = content_neighbours(data, wanted, n_neighbours=2)
-    assert weights.shape == (12, 12)
-    np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-6)
-    dense = weights.toarray()
-    assert np.trace(dense) == 0  # nobody is her own neighbour
-    assert (dense[:, ~data.touched] == 0).all()
-    kind = np.arange(12) // 3
-    assert all(dense[i, kind == kind[i]].sum() > 0.99 for i in range(12))
-
-
-def test_neighbours_of_an_untouched_item_by_hand() -> None:
-    # Centred, items 0 and 1 stand at (1, 0) and (0, 1) (items 2 and 3 mirror them); item 4 at 60° between them:
-    # cosines .5 and .866, cubed .125 and .6495, normalised .1614 and .8386.
-    angle = np.deg2rad(60)
-    vectors = np.array(
-        [[1, 0], [0, 1], [-1, 0], [0, -1], [np.cos(angle), np.sin(angle)], [-np.cos(angle), -np.sin(angle)]]
-    )
-    data = training_data(catalogue(6), [("ann", 0, 1), ("ann", 1, 1)], {"text": vectors.astype(np.float32)})
-    weights = content_neighbours(data, ~data.touched).toarray()
-    np.testing.assert_allclose(weights[4, :2], [0.1614, 0.8386], atol=1e-4)
-    assert weights[2].sum() == 0  # both touched items point away: it has no neighbour
-
-
-def test_no_neighbours_without_touches_or_vectors() -> None:
-    assert content_neighbours(training_data(catalogue(3), (), {"text": CROSS[:3]}), np.ones(3, bool)).nnz == 0
-    assert content_neighbours(training_data(catalogue(3), [("ann", 0, 1)]), np.ones(3, bool)).nnz == 0
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recsys.components.appeal import AppealComponent, AppealConfig
 from recsys.components.fresh import FreshComponent, FreshConfig
+from recsys.components.momentum import MomentumComponent, MomentumConfig
 from recsys.components.repeat import RepeatComponent, RepeatConfig
 from recsys.components.trend import TrendComponent, TrendConfig
 from recsys.data.interactions import Histories
@@ -63,3 +65,37 @@ def test_an_untouched_item_is_fresh_where_no_launch_is_stated() -> None:
 def test_a_half_life_is_positive(kind: type) -> None:
     with pytest.raises(InputError, match="half_life_days"):
         kind(half_life_days=0)
+
+
+def test_momentum_compares_the_pace_of_now_with_the_usual_one() -> None:
+    rows = [("ann", 0, 0), ("bea", 0, 60), ("cy", 1, 60)]
+    component = MomentumComponent(MomentumConfig(half_life_days=10, usual_half_life_days=60, quiet=0.01)).fit(
+        training_data(catalogue(3), rows)
+    )
+    # Item 0: now 1 + 2⁻⁶ over 10 days, usually 1 + ½ over 60; item 1: 2⁻⁶ / 10 and ½ / 60; item 2 nobody touched.
+    expected = [
+        np.log(((1 + 1 / 64) / 10 + 0.01) / (1.5 / 60 + 0.01)),
+        np.log((1 / 640 + 0.01) / (0.5 / 60 + 0.01)),
+        0.0,
+    ]
+    np.testing.assert_allclose(component.item_scores(AT), expected, rtol=1e-5)
+    with pytest.raises(InputError, match="usual half-life"):
+        MomentumConfig(half_life_days=60, usual_half_life_days=60)
+
+
+def test_appeal_finds_what_sells_in_content_and_gives_it_to_new_items() -> None:
+    # Items point up or down; those that point up are chosen. Items 10 and 11 are new.
+    rng = np.random.default_rng(0)
+    up = np.arange(12) % 2 == 0
+    vectors = np.column_stack([np.where(up, 1.0, -1.0), rng.normal(0, 0.1, 12)]).astype(np.float32)
+    rows = [(f"u{shopper}", int(item), 1) for shopper in range(6) for item in np.flatnonzero(up)[:5]]
+    rows += [("once", int(item), 1) for item in np.flatnonzero(~up)[:5]]
+    component = AppealComponent(AppealConfig(regularization=0.1)).fit(
+        training_data(catalogue(12), rows, {"image": vectors})
+    )
+    scores = component.item_scores(AT)
+    assert scores[10] > 0.3 and scores[11] < -0.3
+    silent = AppealComponent().fit(training_data(catalogue(2)))
+    assert silent.item_scores(AT).tolist() == [0, 0]
+    with pytest.raises(InputError):
+        AppealConfig(regularization=0)

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from recsys.components import CATALOGUE_COMPONENTS
-from recsys.components.contract import DotComponent
+from recsys.components.contract import DotComponent, ItemComponent
 from recsys.data.interactions import Histories
 from recsys.fusion.standardise import standardise
 from recsys.ranking.model import Model
@@ -16,7 +15,7 @@ def test_every_term_equals_its_scores_standardised_directly(small_model: Model) 
     histories, at = small_model.interactions.histories, small_model.data_to
     on_sale = small_model.on_sale(at)
     terms = small_model.terms(histories, at)
-    assert terms.names == tuple(CATALOGUE_COMPONENTS)
+    assert terms.names == tuple(small_model.components)
     for name, z in zip(terms.names, terms.z, strict=True):
         component = small_model.components[name]
         direct = standardise(np.array(component.score(histories, at)), on_sale)
@@ -40,7 +39,7 @@ def test_silence_is_noticed_per_request(small_model: Model) -> None:
     both = Histories.concatenate([small_model.interactions.history("u00"), Histories.empty()])
     silent = small_model.terms(both, small_model.data_to).silent
     assert not silent[0].any()
-    assert silent[1].tolist() == [n in ("text", "image", "behaviour", "repeat") for n in CATALOGUE_COMPONENTS]
+    assert silent[1].tolist() == [not isinstance(c, ItemComponent) for c in small_model.components.values()]
 
 
 def test_ages_never_count_from_later_than_the_data(small_model: Model) -> None:

@@ -17,6 +17,7 @@ FULL = TrainingConfig(
     test_from="2026-02-01",
     weights={"text": 0.5, "response": 0.1},
     components={"behaviour": {"method": "als", "embedding_size": 8}, "fresh": {"half_life_days": 3.0}},
+    extra_components=("item_knn", "graph"),
 )
 
 
@@ -44,7 +45,8 @@ def test_defaults_name_every_column_and_no_fixed_weights() -> None:
         ({"weights": {"text": float("inf")}}, "weights must be finite"),
         ({"column_weights": {"all": -0.1}}, "column_weights must be finite and at least 0"),
         ({"column_weights": {"recall": 1.0}}, "column_weights take all, discovery, .*; got recall"),
-        ({"components": {"graph": {}}}, "No component is called graph"),
+        ({"components": {"grape": {}}}, "No component is called grape"),
+        ({"extra_components": ["grape"]}, "No component is called grape"),
         ({"components": {"fresh": {"half_life_days": 0}}}, "half_life_days must be positive"),
         ({"components": {"fresh": {"halflife": 3}}}, "settings of the component fresh do not fit"),
     ],

@@ -164,7 +164,8 @@ def test_no_events_at_all_is_served_by_content() -> None:
 
 def test_no_events_no_text_no_pictures_still_lists() -> None:
     ranking = rank(Request(Histories.empty(), AT, n=5), train_model(make_inputs([], vectors=()), CONFIG, silent).model)
-    assert len(ranking) == 5 and (ranking.scores == 0).all() and set(ranking.silent) == set(CATALOGUE_COMPONENTS)
+    on = {n for n, kind in CATALOGUE_COMPONENTS.items() if kind.on_by_default}
+    assert len(ranking) == 5 and (ranking.scores == 0).all() and set(ranking.silent) == on
 
 
 @pytest.mark.parametrize("per_user", [3, 600])
@@ -281,3 +282,10 @@ def test_a_new_component_is_one_class_and_one_line(monkeypatch: pytest.MonkeyPat
     assert alone.weights[column] == 1.0
     with pytest.raises(InputError, match="at least 0"):
         TrainingConfig(weights={"turn": -1.0})
+
+
+def test_a_component_that_is_off_by_default_is_fitted_when_asked_for() -> None:
+    config = replace(CONFIG, extra_components=("item_knn",), response=False)
+    model = train_model(make_inputs([(f"u{k % 40}", k % 30, 1 + k / 20) for k in range(900)]), config, silent).model
+    on = {n for n, kind in CATALOGUE_COMPONENTS.items() if kind.on_by_default}
+    assert set(model.components) == on | {"item_knn"} and set(model.weights) == set(model.components)

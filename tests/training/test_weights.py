@@ -1,6 +1,7 @@
 """Weights chosen on validation, on terms of which one is right and one is wrong."""
 
 import itertools
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -9,8 +10,8 @@ from recsys.data.split import split_at
 from recsys.ranking.model import Model
 from recsys.training.weights import (
     FALLBACK_WEIGHTS,
-    choose_response_weight,
     choose_weights,
+    choose_with_response,
     normalise,
     validation_task,
 )
@@ -55,7 +56,7 @@ def build_task(column_weights: dict[str, float] | None = None, *, anybody: bool 
 def test_the_right_term_wins_and_the_wrong_and_the_silent_get_nothing() -> None:
     task, _ = build_task()
     told: list[tuple[float, float]] = []
-    weights = choose_weights(task, lambda done, best: told.append((done, best)))
+    weights = choose_weights([task], lambda done, best: told.append((done, best)))
     assert weights["text"] == pytest.approx(1.0) and weights["image"] == weights["trend"] == 0
     assert all(a[0] <= b[0] and a[1] <= b[1] for a, b in itertools.pairwise(told))  # never worse
 
@@ -68,7 +69,7 @@ def test_the_choice_is_no_worse_than_where_it_began() -> None:
         return task.objective(np.tensordot(vector, task.z, axes=1))
 
     start = {n: FALLBACK_WEIGHTS.get(n, 0.1) * bool(z.any()) for n, z in zip(task.names, task.z, strict=True)}
-    assert objective(choose_weights(task)) >= objective(start)
+    assert objective(choose_weights([task])) >= objective(start)
 
 
 def test_the_objective_is_the_weighted_log_of_the_columns_by_hand() -> None:
@@ -90,7 +91,7 @@ def test_columns_without_truth_or_weight_do_not_count() -> None:
 
 def test_nobody_to_validate_on_gives_weights_all_the_same() -> None:
     task, _ = build_task(anybody=False)
-    weights = choose_weights(task)
+    weights = choose_weights([task])
     assert set(weights) == set(task.names) and sum(weights.values()) == pytest.approx(1)
     assert min(weights.values()) >= 0
 
@@ -98,10 +99,27 @@ def test_nobody_to_validate_on_gives_weights_all_the_same() -> None:
 def test_the_response_weight_is_zero_unless_it_helps() -> None:
     task, wanted = build_task()
     rest = {"text": 0.2, "image": 0.8, "trend": 0.0}
-    helpful = choose_response_weight(task, wanted[task.users].astype(np.float32), rest)
-    harmful = choose_response_weight(task, -wanted[task.users].astype(np.float32), rest)
-    assert helpful["response"] > 0.1 and harmful["response"] == 0
-    assert sum(helpful.values()) == pytest.approx(1) and helpful["image"] / helpful["text"] == pytest.approx(4)
+    told = wanted[task.users].astype(np.float32)
+    helpful, term = choose_with_response(task, lambda _: told, rest)
+    assert helpful["response"] > 0.1 and sum(helpful.values()) == pytest.approx(1) and term is told
+    harmful, _ = choose_with_response(task, lambda _: -told, rest)
+    assert harmful["response"] == 0 and harmful["image"] / harmful["text"] == pytest.approx(4)
+
+
+def test_moving_all_weights_counts_only_with_the_shortlists_it_leads_to() -> None:
+    task, wanted = build_task()
+    rest = {"text": 0.2, "image": 0.8, "trend": 0.0}
+    told = wanted[task.users].astype(np.float32)
+    asked: list[dict[str, float]] = []
+
+    def fades(weights: Mapping[str, float]) -> np.ndarray:
+        """The term knows the answer for the weights begun with, and its opposite for any other."""
+        asked.append(dict(weights))
+        return told if len(asked) == 1 else -100 * told
+
+    chosen, term = choose_with_response(task, fades, rest)
+    assert len(asked) == 2 and term is told
+    assert chosen["image"] / chosen["text"] == pytest.approx(4)
 
 
 def test_normalised_weights_keep_their_proportions() -> None:
