@@ -78,7 +78,7 @@ def test_w_learns_which_content_goes_together() -> None:
 
 def test_w_solves_both_ridge_systems() -> None:
     rows, vectors = paired_kinds()
-    config = ContentConfig(half_life_days=60, regularization=0.5)
+    config = ContentConfig(half_life_days=60, regularization=0.5, identity=1.0)
     data = training_data(catalogue(12), rows, {"text": vectors})
     component = TextComponent(config).fit(data)
     content = component.arrays["content"].astype(np.float64)
