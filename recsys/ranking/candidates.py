@@ -81,6 +81,12 @@ def choose(
     return _from_candidates(terms, weights, mask, seen, size, found)
 
 
+def prepare(model: Model) -> None:
+    """Build the index of a large catalogue now, so that the first request does not wait for it."""
+    if len(model.catalogue) >= SCAN_ITEMS:
+        model.index()
+
+
 def _from_everything(
     terms: Terms, weights: NDArray[np.float64], mask: NDArray[np.bool_], seen: Histories, size: int
 ) -> Picked:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -17,16 +18,12 @@ from numpy.typing import NDArray
 from recsys.components.contract import Component, ItemComponent
 from recsys.data.interactions import Histories, Interactions
 from recsys.data.scores import DotScores
-from recsys.fusion.standardise import BLOCK, item_moments
+from recsys.fusion.standardise import BLOCK
+from recsys.ranking.reduction import Reduction, coordinates_of, reduce
 from recsys.ranking.terms import DotTerm, FullTerm, ItemTerm, SparseTerm, Terms
 
 SAMPLE = 500
 """Histories, and as many single items, that tell which directions requests look in."""
-TAIL, NEARLY_ALL = 0.01, 0.95
-"""Share of the variance of its inner products that a request may lose in the scan, and of the requests that keep to it;
-the item vectors have the same variance in every coordinate, so the coordinates of the request tell."""
-MAX_COORDINATES = 80
-"""Per component."""
 SPARSE_CANDIDATES = 1_000
 """Best items of the sparse terms that join the candidates."""
 LANES = 16
@@ -36,23 +33,6 @@ SHARDS = min(2, os.cpu_count() or 1)
 
 _THREADS = ThreadPoolExecutor(SHARDS, thread_name_prefix="scan")
 Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True, eq=False)
-class Reduction:
-    """Coordinates of one component: u·(v − μ) ≈ (u·to_query)·((v − μ)·to_item).
-
-    Parameters
-    ----------
-    mean
-        μ over the known items, shape (d,).
-    to_query, to_item
-        Shape (d, k).
-    """
-
-    mean: NDArray[np.float64]
-    to_query: Floats
-    to_item: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,8 +112,7 @@ class NearestIndex:
 
     def _scan(self, queries: Floats, mask: NDArray[np.bool_], k: int) -> list[NDArray[np.int64]]:
         """Nearest items of each shard, shape (n_requests, about k / S) each; −1 where there are not so many."""
-        import faiss
-
+        faiss: Any = import_module("faiss")
         everything = bool(mask.all())
 
         def search(number: int) -> NDArray[np.int64]:
@@ -184,7 +163,7 @@ def build_index(
     """Quantise the coordinates of every item.
 
     For inner products the coordinates are those that carry most of the variance of u·v, by the singular value
-    decomposition of Σ_u^½ Σ_v^½ over a sample of histories and all items; about `TAIL` of it is left out.
+    decomposition of Σ_u^½ Σ_v^½ over a sample of histories and all items, see `reduction`.
 
     Parameters
     ----------
@@ -212,8 +191,8 @@ def build_index(
             continue
         scores = component.read(sample, clock)
         if isinstance(scores, DotScores):
-            reductions[name] = _reduce(scores)
-            columns.append(_coordinates(scores, reductions[name]))
+            reductions[name] = reduce(scores)
+            columns.append(coordinates_of(scores, reductions[name]))
             names.append(name)
     if not names:
         return None
@@ -230,52 +209,6 @@ def _sample(interactions: Interactions, clock: np.datetime64, seed: int) -> Hist
     return Histories.concatenate([interactions.histories.take(np.sort(users)), *alone])
 
 
-def _reduce(scores: DotScores) -> Reduction:
-    """Directions in which requests and items differ together."""
-    moments = item_moments(scores.item_vectors, scores.known)
-    users = scores.user_vectors[np.isfinite(scores.user_vectors).all(axis=1)].astype(np.float64)
-    d = scores.item_vectors.shape[1]
-    spread = users.T @ users / max(len(users), 1)
-    spread += np.eye(d) * max(0.01 * float(np.trace(spread)) / d, 1e-12)
-    users_root, users_inverse = _roots(spread)
-    items_root, items_inverse = _roots(moments.covariance)
-    left, strength, right = np.linalg.svd(users_root @ items_root)
-    all_queries = (users_inverse @ left) * strength
-    k = _count(users @ all_queries)
-    to_query = all_queries[:, :k]
-    return Reduction(moments.mean, to_query.astype(np.float32), (items_inverse @ right[:k].T).astype(np.float32))
-
-
-def _count(queries: NDArray[np.float64]) -> int:
-    """Coordinates after which nearly all requests, shape (n, d), have lost no more than `TAIL` of their variance."""
-    kept = np.cumsum(queries**2, axis=1)
-    lost = 1.0 - kept / np.maximum(kept[:, -1:], 1e-30)
-    enough = np.quantile(lost, NEARLY_ALL, axis=0) <= TAIL if len(lost) else np.ones(queries.shape[1], bool)
-    return min(int(np.argmax(enough)) + 1, MAX_COORDINATES)
-
-
-def _roots(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Symmetric square root of a covariance and its inverse on the directions that vary."""
-    values, vectors = np.linalg.eigh(matrix)
-    size = np.sqrt(np.maximum(values, 0.0))
-    varies = size > 1e-6 * max(float(size.max()), 1e-30)
-    inverse = np.where(varies, 1.0 / np.where(varies, size, 1.0), 0.0)
-    return (vectors * size) @ vectors.T, (vectors * inverse) @ vectors.T
-
-
-def _coordinates(scores: DotScores, reduction: Reduction) -> Floats:
-    """Items in reduced coordinates and whether they are known, shape (n_items, k + 1)."""
-    k = reduction.to_item.shape[1]
-    out = np.empty((len(scores.item_vectors), k + 1), np.float32)
-    shift = (reduction.mean @ reduction.to_item).astype(np.float32)
-    for start in range(0, len(out), BLOCK):
-        part = slice(start, start + BLOCK)
-        known = scores.known[part].astype(np.float32)[:, None]
-        out[part, :k] = (scores.item_vectors[part] @ reduction.to_item - shift) * known
-        out[part, k:] = known
-    return out
-
-
 def _centred(values: Floats) -> tuple[Floats, float]:
     """Item scores less their mean, divided by their spread (returned); 0 where unknown."""
     known = np.isfinite(values)
@@ -287,8 +220,7 @@ def _centred(values: Floats) -> tuple[Floats, float]:
 
 def _quantise(columns: list[Floats]) -> tuple[Any, ...]:
     """One byte per coordinate, between the least and the largest value of each."""
-    import faiss
-
+    faiss: Any = import_module("faiss")
     width = sum(c.shape[1] for c in columns)
     columns = [*columns, np.zeros((len(columns[0]), -width % LANES), np.float32)]
     low = np.concatenate([c.min(axis=0) for c in columns])

@@ -53,7 +53,7 @@ class DotTerm:
     @property
     def silent(self) -> NDArray[np.bool_]:
         """Requests without a vector, or to which all items are alike."""
-        return ~self.users.any(axis=1)
+        return np.logical_not(self.users.any(axis=1))
 
     def full(self) -> Floats:
         """Inner products less their means."""
@@ -168,7 +168,7 @@ class FullTerm:
     @property
     def silent(self) -> NDArray[np.bool_]:
         """Requests without any z."""
-        return ~self._z.any(axis=1)
+        return np.logical_not(self._z.any(axis=1))
 
     def full(self) -> Floats:
         """Return it."""

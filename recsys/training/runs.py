@@ -17,6 +17,7 @@ from recsys.data.interactions import Interactions
 from recsys.data.snapshot import Snapshot, load_snapshot
 from recsys.errors import RunError
 from recsys.fusion.holdout import HoldoutTerms
+from recsys.ranking.candidates import prepare
 from recsys.ranking.model import Model
 from recsys.settings import ShopPaths
 from recsys.training.run_files import (
@@ -190,7 +191,7 @@ def load_model(paths: ShopPaths, run_id: str | None = None, *, verify: bool = Tr
     }
     response = CANDIDATE_COMPONENTS["response"]
     holdout = folder / HOLDOUT_FILE
-    return Model(
+    model = Model(
         catalogue=catalogue,
         interactions=interactions.before(np.datetime64(record.data_to, "us")),
         components=components,
@@ -200,6 +201,8 @@ def load_model(paths: ShopPaths, run_id: str | None = None, *, verify: bool = Tr
         run_id=wanted,
         holdout=HoldoutTerms.load(holdout) if holdout.is_file() else None,
     )
+    prepare(model)
+    return model
 
 
 def load_data(folder: Path, *, verify: bool = True) -> tuple[Catalogue, Interactions, pd.DataFrame]:

@@ -104,7 +104,7 @@ def test_in_integers_the_loss_is_small_and_has_an_id_of_its_own(encoder, plain):
 def test_one_linear_map_in_integers_is_the_linear_map():
     import torch
 
-    from recsys.encoders.text.bert_int8 import Int8Linear
+    from recsys.encoders.bert_int8 import Int8Linear
 
     generator = torch.Generator().manual_seed(0)
     weight, bias, rows = (torch.randn(shape, generator=generator) for shape in ((6, 32), (6,), (5, 32)))

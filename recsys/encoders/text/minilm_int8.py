@@ -2,8 +2,8 @@
 
 import torch
 
+from recsys.encoders.bert_int8 import Int8Bert
 from recsys.encoders.contract import hash_files
-from recsys.encoders.text.bert_int8 import Int8Bert
 from recsys.encoders.text.minilm import MAX_TOKENS, open_package
 from recsys.encoders.text.transformer import TextTransformer, mean_pool
 from recsys.errors import EncoderError
