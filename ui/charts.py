@@ -7,14 +7,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-# Smallest OKLab distance between any two, over normal, protan, deutan and tritan sight: 12.8 light, 13.0 dark (×100).
+# Smallest OKLab distance between any two, over normal, protan, deutan and tritan sight: 12.8 light, 11.5 dark (×100).
 # Each has at least 3:1 against its page.
 _LIGHT = {
     "text": "#2F5BD0",
     "image": "#D9731A",
     "behaviour": "#8A1C5C",
+    "next": "#9B6772",
     "repeat": "#1E9FCC",
     "trend": "#421809",
+    "momentum": "#19010A",
     "fresh": "#2410A6",
     "response": "#14114B",
 }
@@ -22,8 +24,10 @@ _DARK = {
     "text": "#7EA6FF",
     "image": "#D0662F",
     "behaviour": "#F3E762",
+    "next": "#A2483E",
     "repeat": "#895C9D",
     "trend": "#A1FAE0",
+    "momentum": "#838F8F",
     "fresh": "#BAB66B",
     "response": "#574EF8",
 }

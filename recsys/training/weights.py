@@ -249,8 +249,8 @@ def choose_with_response(
     task
         What to maximise; of a window the response term has not learnt from.
     response_of
-        Gives the response term of the same shoppers and candidates by the weights of the other terms, 0 outside each
-        shortlist, shape (n_users, n_candidates).
+        Gives the response term of the same shoppers and candidates by the weights of the other terms, shape
+        (n_users, n_candidates).
     weights
         The other weights.
 
@@ -279,7 +279,7 @@ def choose_with_response(
 def response_terms(
     model: Model, split: Split, task: ValidationTask, weights: Mapping[str, float]
 ) -> NDArray[np.float32]:
-    """Response term of the task's shoppers over the items on sale, 0 outside the shortlist of the other terms.
+    """Response term of the task's shoppers over the items on sale, the lowest of each row outside its shortlist.
 
     Raises
     ------
@@ -297,6 +297,7 @@ def response_terms(
     terms = served.terms(histories, split.cut)
     features = candidate_features(served, histories, split.cut, terms, items[best]).values
     z = model.response.standardised(features.reshape(-1, features.shape[2])).reshape(best.shape)
-    out = np.zeros(total.shape, np.float32)
+    # whoever is not asked about cannot enter a list: with the lowest term it stays below everybody who is
+    out = np.repeat(z.min(axis=1, keepdims=True), total.shape[1], axis=1).astype(np.float32)
     np.put_along_axis(out, best, z.astype(np.float32), axis=1)
     return out
