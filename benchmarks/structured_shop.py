@@ -45,7 +45,8 @@ def make_model(n_items: int, seed: int = 0) -> Model:
     interactions = _interactions(catalogue, kind, rng)
     at = interactions.data_to
     data = TrainingData(catalogue, interactions, {}, at, seed)
-    components = {name: kind_of().fit(data) for name, kind_of in CATALOGUE_COMPONENTS.items() if name != "behaviour"}
+    fitted = {n: k for n, k in CATALOGUE_COMPONENTS.items() if k.on_by_default and n != "behaviour"}
+    components = {name: kind_of().fit(data) for name, kind_of in fitted.items()}
     for modality in ("text", "image"):
         _place_content(components[modality], kind, family, rng)
     components["behaviour"] = BehaviourComponent()
@@ -53,7 +54,7 @@ def make_model(n_items: int, seed: int = 0) -> Model:
         components["behaviour"].fit(data)
     else:
         _place_factors(components["behaviour"], kind, family, interactions, rng)
-    weights = dict.fromkeys((*components, "response"), 1.0 / 7)
+    weights = dict.fromkeys((*components, "response"), 1.0 / (len(components) + 1))
     model = Model(catalogue, interactions, components, weights, data_to=at)
     return Model(catalogue, interactions, components, weights, _response(model, rng), at)
 
