@@ -1,6 +1,8 @@
 """Weights chosen on validation: coordinate search over the logarithm of the four columns."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,7 +30,11 @@ FALLBACK_WEIGHTS: Mapping[str, float] = {
 
 STEPS: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5)
 ROUNDS = 3
+WORKERS = min(2, os.cpu_count() or 1)
+"""Values of a weight judged at once; NumPy sorts and compares outside the interpreter lock."""
 HOLDOUT_USERS = 150
+MAX_CELLS = 12_000_000
+"""Shoppers times items on sale for which terms are held while weights are chosen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,8 +111,9 @@ class ValidationTask:
 def validation_task(
     model: Model, split: Split, column_weights: Mapping[str, float], max_users: int, seed: int
 ) -> ValidationTask:
-    """Compute the terms of a sample of validation shoppers over the items on sale."""
-    truth = truth_of(split, max_users, seed)
+    """Compute the terms of a sample of validation shoppers over the items on sale; fewer where many are on sale."""
+    affordable = max(MAX_CELLS // max(int(split.on_sale.sum()), 1), HOLDOUT_USERS)
+    truth = truth_of(split, min(max_users, affordable), seed)
     served = replace(model, sale_mask=split.on_sale)
     histories = split.train.histories.take(truth.users)
     items = np.flatnonzero(split.on_sale)
@@ -201,14 +208,18 @@ def _improve(
     others[place] = 0.0
     rest = [_total(task, others) for task in tasks]
     scale = weights.max() if weights.max() > 0 else 1.0
-    chosen = weights
-    for value in sorted({s * scale for s in STEPS} | {weights[place] * 0.7, weights[place] * 1.4}):
-        tried = others.copy()
-        tried[place] = value
+    values = sorted({s * scale for s in STEPS} | {weights[place] * 0.7, weights[place] * 1.4})
+
+    def reach(value: float) -> float:
         totals = [total + np.float32(value) * task.z[place] for task, total in zip(tasks, rest, strict=True)]
-        reached = _mean_objective(tasks, totals)
-        if reached > best + 1e-6:
-            best, chosen = reached, tried
+        return _mean_objective(tasks, totals)
+
+    chosen = weights
+    with ThreadPoolExecutor(WORKERS) as workers:
+        for value, reached in zip(values, workers.map(reach, values), strict=True):
+            if reached > best + 1e-6:
+                best, chosen = reached, others.copy()
+                chosen[place] = value
     return chosen, best
 
 
