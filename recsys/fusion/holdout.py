@@ -194,7 +194,20 @@ def half_width_of(differences: NDArray[np.float64]) -> float:
     return float(1.96 * differences.std(ddof=1) / np.sqrt(len(differences)))
 
 
-def find_places(scores: NDArray[np.float32], rows: NDArray[np.intp], candidates: NDArray[np.intp]) -> NDArray[np.int64]:
+def find_floors(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Score of the last place within the cut-off in each row, −inf for a row with fewer candidates."""
+    if scores.shape[1] < CUTOFF:
+        return np.full(len(scores), -np.inf, np.float32)
+    floors: NDArray[np.float32] = np.partition(scores, -CUTOFF, axis=1)[:, -CUTOFF]
+    return floors
+
+
+def find_places(
+    scores: NDArray[np.float32],
+    rows: NDArray[np.intp],
+    candidates: NDArray[np.intp],
+    floors: NDArray[np.float32] | None = None,
+) -> NDArray[np.int64]:
     """0-based place of some candidates in their rows, `CUTOFF` for any that is not above it; ties count against.
 
     Parameters
@@ -203,11 +216,11 @@ def find_places(scores: NDArray[np.float32], rows: NDArray[np.intp], candidates:
         Shape (n_users, n_candidates); −inf where not allowed.
     rows, candidates
         Which cells to place, shape (n_cells,) each.
+    floors
+        As `find_floors` gives them, for whoever asks about the same scores more than once.
     """
     own = scores[rows, candidates]
-    near = np.isfinite(own)
-    if scores.shape[1] >= CUTOFF:
-        near &= own >= np.partition(scores, -CUTOFF, axis=1)[rows, -CUTOFF]
+    near = np.isfinite(own) & (own >= (find_floors(scores) if floors is None else floors)[rows])
     places = np.full(len(rows), CUTOFF, np.int64)
     places[near] = np.minimum((scores[rows[near]] >= own[near, None]).sum(axis=1) - 1, CUTOFF)
     return places

@@ -25,7 +25,9 @@ from recsys.training.learn_response import ResponseTask, judge_response, learn_r
 from recsys.training.response import ResponseRows
 from recsys.training.weights import (
     FALLBACK_WEIGHTS,
+    FIRST_ROUNDS,
     HOLDOUT_USERS,
+    ROUNDS,
     ValidationTask,
     choose_weights,
     choose_with_response,
@@ -224,7 +226,12 @@ def _choose(tasks: Sequence[ValidationTask], config: TrainingConfig, progress: P
     """Take the config's weights, or let the last two windows choose."""
     if config.weights is not None:
         return normalise({n: float(config.weights.get(n, 0.0)) for n in tasks[0].names})
-    return choose_weights(tasks, lambda done, best: progress("Choosing weights on validation", done, validation=best))
+    rounds = FIRST_ROUNDS if config.response else ROUNDS
+
+    def report(done: float, best: float) -> None:
+        progress("Choosing weights on validation", done, validation=best)
+
+    return choose_weights(tasks, report, rounds=rounds)
 
 
 def _add_response(

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from recsys.data.split import Split
 from recsys.errors import RunError
-from recsys.fusion.holdout import HoldoutItems, HoldoutTerms, find_places, gains
+from recsys.fusion.holdout import HoldoutItems, HoldoutTerms, find_floors, find_places, gains
 from recsys.ranking.features import candidate_features
 from recsys.ranking.model import Model
 from recsys.ranking.rank import SHORTLIST
-from recsys.training.columns import Truth, truth_of
+from recsys.training.column_views import ColumnView, column_views, describe_candidates
+from recsys.training.columns import truth_of
 
 FALLBACK_WEIGHTS: Mapping[str, float] = {
     "text": 0.2,
@@ -30,31 +31,13 @@ FALLBACK_WEIGHTS: Mapping[str, float] = {
 
 STEPS: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5)
 ROUNDS = 3
+FIRST_ROUNDS = 2
+"""Of the search before the response term joins, which moves every weight again."""
 WORKERS = min(2, os.cpu_count() or 1)
 """Values of a weight judged at once; NumPy sorts and compares outside the interpreter lock."""
 HOLDOUT_USERS = 150
 MAX_CELLS = 12_000_000
 """Shoppers times items on sale for which terms are held while weights are chosen."""
-
-
-@dataclass(frozen=True, eq=False)
-class ColumnView:
-    """How one column looks at the candidates.
-
-    Parameters
-    ----------
-    lists
-        Which list it judges: "everything", "discovery" or "new".
-    rows, candidates
-        Cells of the relevant items; candidates count within the list's own candidates.
-    n_relevant
-        Relevant items per shopper, shape (n_users,).
-    """
-
-    lists: str
-    rows: NDArray[np.intp]
-    candidates: NDArray[np.intp]
-    n_relevant: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +82,10 @@ class ValidationTask:
         lists = {"everything": total, "new": total[:, self.new]}
         if "discovery" in self.columns:
             lists["discovery"] = np.where(self.hidden, -np.inf, total)
+        floors = {name: find_floors(lists[name]) for name in {view.lists for view in self.columns.values()}}
         value = 0.0
         for column, view in self.columns.items():
-            places = find_places(lists[view.lists], view.rows, view.candidates)
+            places = find_places(lists[view.lists], view.rows, view.candidates, floors[view.lists])
             ndcg, recall = gains(places, view.rows, view.n_relevant)
             judged = view.n_relevant > 0
             value += self.column_weights[column] * float(np.log((ndcg[judged] + recall[judged]).mean() / 2 + 1e-4))
@@ -123,47 +107,16 @@ def validation_task(
     facts = describe_candidates(split, items, seen)
     everyone = HoldoutTerms(terms.names, z, truth.relevant["all"][:, items], np.ones(seen.shape, bool), facts)
     hidden, new = seen | split.new[items][None, :], np.flatnonzero(split.new[items])
-    return ValidationTask(everyone, truth.users, hidden, new, _views(truth, items, new, column_weights), column_weights)
-
-
-def describe_candidates(split: Split, items: NDArray[np.intp], seen: NDArray[np.bool_]) -> HoldoutItems:
-    """Say what the candidates are as of the start of the held-out window.
-
-    Parameters
-    ----------
-    split
-        The time split.
-    items
-        Item numbers of the candidates, shape (n_candidates,).
-    seen
-        What each shopper had touched, shape (n_users, n_candidates).
-    """
-    histories = split.train.histories
-    users = np.asarray(histories.matrix(split.train.n_items, binary=True).sum(axis=0)).ravel()[items]
-    n_shoppers = max(int((histories.lengths > 0).sum()), 1)
-    bits = -np.log2(np.maximum(users, 1) / n_shoppers).astype(np.float32)
-    return HoldoutItems(items.astype(np.int32), split.new[items], bits, seen)
-
-
-def _views(
-    truth: Truth, items: NDArray[np.intp], new: NDArray[np.intp], column_weights: Mapping[str, float]
-) -> dict[str, ColumnView]:
-    """One view per column that has a weight and something to find."""
-    sources = {"all": "everything", "discovery": "discovery", "cold_among_new": "new", "cold_among_all": "everything"}
-    views = {}
-    for column, lists in sources.items():
-        relevant = truth.relevant[column][:, items]
-        rows, candidates = np.nonzero(relevant[:, new] if lists == "new" else relevant)
-        if column_weights.get(column, 0.0) and len(rows):
-            counts = np.bincount(rows, minlength=len(relevant))
-            views[column] = ColumnView(lists, rows, candidates, counts)
-    return views
+    return ValidationTask(
+        everyone, truth.users, hidden, new, column_views(truth, items, new, column_weights), column_weights
+    )
 
 
 def choose_weights(
     tasks: Sequence[ValidationTask],
     progress: Callable[[float, float], None] | None = None,
     start: Mapping[str, float] | None = None,
+    rounds: int = ROUNDS,
 ) -> dict[str, float]:
     """Coordinate search: each weight in turn takes the value that validation likes best.
 
@@ -176,6 +129,8 @@ def choose_weights(
         Called with the share done and the objective.
     start
         Where to begin; None begins with `FALLBACK_WEIGHTS`.
+    rounds
+        Times every weight has its turn, at most.
 
     Returns
     -------
@@ -189,12 +144,12 @@ def choose_weights(
     weights *= np.array([any(task.z[place].any() for task in tasks) for place in range(len(names))])
     weights /= max(weights.max(), 1e-12)
     best = _mean_objective(tasks, [_total(task, weights) for task in tasks])
-    for step in range(ROUNDS):
+    for step in range(rounds):
         before = best
         for place in range(len(weights)):
             weights, best = _improve(tasks, weights, place, best)
             if progress is not None:
-                progress((step + (place + 1) / len(weights)) / ROUNDS, best)
+                progress((step + (place + 1) / len(weights)) / rounds, best)
         if best - before < 1e-4:
             break
     return normalise(dict(zip(names, weights.tolist(), strict=True)))
