@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recsys.data.split import Split
 from recsys.errors import RunError
-from recsys.fusion.holdout import HoldoutItems, HoldoutTerms, find_floors, find_places, gains
+from recsys.fusion.holdout import HoldoutTerms, find_floors, find_places, gains
 from recsys.ranking.features import candidate_features
 from recsys.ranking.model import Model
 from recsys.ranking.rank import SHORTLIST
