@@ -62,7 +62,8 @@ def new_shop(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], ShopPa
 def small_model() -> "Model":
     """The default components, fitted on a drawn shop of 90 items in three kinds and 70 shoppers.
 
-    The last 12 items are untouched, the last 3 shoppers did nothing. Item 0 is out of stock, item 1 launches in the future, items 2 and 3 have no text, item 4 no picture.
+    The last 12 items are untouched, the last 3 shoppers did nothing. Item 0 is out of stock, item 1 launches in the
+    future, items 2 and 3 have no text, item 4 no picture.
     """
     import numpy as np
     import pandas as pd

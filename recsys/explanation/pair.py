@@ -10,8 +10,9 @@ from recsys.explanation.evidence import find_evidence
 from recsys.explanation.place import find_place
 from recsys.explanation.sentences import tell_expert, tell_shopper, tell_variety
 from recsys.ranking.features import FEATURE_LABELS, candidate_features
-from recsys.ranking.model import Model, Terms
+from recsys.ranking.model import Model
 from recsys.ranking.rank import resolve_weights
+from recsys.ranking.terms import Terms
 
 
 def explain_pair(model: Model, request: Request, item_num: int) -> PairExplanation:

@@ -9,8 +9,9 @@ from recsys.data.ranking import Filters, Request
 from recsys.ranking.diversity import POOL_FACTOR
 from recsys.ranking.features import candidate_features
 from recsys.ranking.filters import eligible_items
-from recsys.ranking.model import Model, Terms
+from recsys.ranking.model import Model
 from recsys.ranking.rank import SHORTLIST, rank, resolve_weights, weighted_sum
+from recsys.ranking.terms import Terms
 from recsys.vocabulary import ItemScope
 
 

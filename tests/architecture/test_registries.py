@@ -15,8 +15,9 @@ from recsys.training.trackers import TRACKERS
 from tests.architecture.tree import REPOSITORY, page_registry
 
 SUPPORT = {
-    # the contract; the two collaborative filters behind `behaviour`; what is behind `response`
-    "recsys.components": {"contract", "als", "ease", "calibration", "dcn", "trees"},
+    # the contract; the two collaborative filters behind `behaviour`; what is behind `response`; what terms that learn
+    # weights between items share, and who lends to untouched items
+    "recsys.components": {"contract", "als", "ease", "calibration", "dcn", "trees", "item_weights", "neighbours"},
     "recsys.encoders.text": set(),
     "recsys.encoders.image": set(),
     "recsys.training.trackers": {"contract"},

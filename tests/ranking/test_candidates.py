@@ -73,7 +73,7 @@ def both(request: Request, model: Model, monkeypatch: pytest.MonkeyPatch) -> tup
 
 def agreement(scanned: Ranking, exact: Ranking) -> float:
     """Share of places filled as well as in the exact list; what both hold must carry the same sums to the last bit."""
-    shared, left, right = np.intersect1d(scanned.item_num, exact.item_num, return_indices=True)
+    _, left, right = np.intersect1d(scanned.item_num, exact.item_num, return_indices=True)
     np.testing.assert_array_equal(scanned.scores[left], exact.scores[right])
     np.testing.assert_array_equal(scanned.contributions[left], exact.contributions[right])
     return float((scanned.scores >= exact.scores[-1]).sum()) / len(exact)  # of equals any may fill the last places
