@@ -15,12 +15,21 @@ from recsys.settings import ShopPaths
 
 BUILT_IN: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
-        "Balanced": {"text": 0.2, "image": 0.2, "behaviour": 0.3, "repeat": 0.05, "trend": 0.15, "fresh": 0.1},
+        "Balanced": {
+            "text": 0.2,
+            "image": 0.2,
+            "behaviour": 0.2,
+            "next": 0.1,
+            "repeat": 0.05,
+            "trend": 0.1,
+            "momentum": 0.05,
+            "fresh": 0.1,
+        },
         "Words and looks": {"text": 0.45, "image": 0.45, "fresh": 0.1},
         "Looks first": {"text": 0.1, "image": 0.6, "behaviour": 0.2, "fresh": 0.1},
-        "Regular customers": {"behaviour": 0.45, "repeat": 0.35, "trend": 0.1, "text": 0.1},
+        "Regular customers": {"behaviour": 0.3, "next": 0.25, "repeat": 0.25, "trend": 0.1, "text": 0.1},
         "New arrivals": {"text": 0.25, "image": 0.25, "behaviour": 0.1, "fresh": 0.4},
-        "Best sellers": {"trend": 0.7, "behaviour": 0.3},
+        "Best sellers": {"trend": 0.6, "behaviour": 0.25, "momentum": 0.15},
     }
 )
 """Weights by component; a component left out weighs 0."""

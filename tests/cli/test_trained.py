@@ -101,13 +101,17 @@ def test_new_and_warm_share_no_item_and_seen_ones_can_be_left_out(ask, shopper):
     assert items("--no-exclude-seen") == everything
 
 
-def test_weights_change_the_order_and_an_unknown_one_is_named(ask, shopper):
+def test_weights_change_the_order_and_an_unknown_one_is_named(ask, demo_shop, shopper):
     def order(*words: str) -> list[str]:
         said = ask("recommend", "--user", shopper, "--n", "20", "--json", *words)[1]
         return [row["item_id"] for row in json.loads(said)["lists"]]
 
-    others = ",".join(f"{name}=0" for name in COMPONENTS if name != "fresh")
-    assert order("--weights", f"fresh=1,{others}") != order()
+    fitted = json.loads(ask("runs", "show", live_run_id(demo_shop), "--json")[1])["weights"]
+    others = ",".join(f"{name}=0" for name in fitted if name != "fresh")
+    assert "fresh" in fitted and order("--weights", f"fresh=1,{others}") != order()
+    unfitted = next(name for name in COMPONENTS if name not in fitted)
+    code, _, err = ask("recommend", "--user", shopper, "--weights", f"{unfitted}=1")
+    assert code == 1 and unfitted in err and "Unexpected" not in err
     code, _, err = ask("recommend", "--user", shopper, "--weights", "texture=1")
     assert code == 1
     assert "texture" in err
