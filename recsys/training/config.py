@@ -71,7 +71,7 @@ class TrainingConfig:
     data_version: str | None = None
     response: bool = True
     column_weights: Mapping[str, float] = field(
-        default_factory=lambda: {"all": 0.45, "discovery": 0.45, "cold_among_new": 0.09, "cold_among_all": 0.01}
+        default_factory=lambda: {"all": 0.45, "discovery": 0.45, "cold_among_new": 0.096, "cold_among_all": 0.004}
     )
     weights: Mapping[str, float] | None = None
     search_users: int = 1000
