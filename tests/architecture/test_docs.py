@@ -33,7 +33,7 @@ def test_the_readme_names_every_setting_of_the_command_line(option):
     assert f"`{option}`" in README or f"`{option} " in README
 
 
-@pytest.mark.parametrize("word", ["page", "component", "metric", "source", "encoder"])
+@pytest.mark.parametrize("word", ["page", "component", "metric", "source", "encoder", "peer", "tracker", "command"])
 def test_contributing_says_how_to_add_a(word):
     text = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert f"## Add a{'n' if word[0] in 'aeiou' else ''} {word}" in text
