@@ -127,7 +127,7 @@ def write_exchange(case: Case, budget: Budget, folder: Path) -> None:
     for name, vectors in case.embeddings.items():
         np.save(folder / f"{name}.npy", vectors)
     choosers = truth_of(case.validation)
-    rows, items = np.nonzero(choosers.relevant["all"])
+    rows, items = choosers.choices["all"].nonzero()
     pd.DataFrame({"row": rows, "item_num": items}).to_parquet(folder / "validation_choices.parquet", index=False)
     arrays = {
         "validation_users": choosers.users,

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.benchmark.exchange import Lists
-from recsys.evaluation.metrics import Estimate, bootstrap_mean, hit_matrix, ndcg, recall
+from recsys.evaluation.metrics import Estimate, bootstrap_mean, count_relevant, hit_matrix, ndcg, recall
 from recsys.evaluation.paired import bootstrap_difference, decided
 from recsys.training.columns import COLUMNS, CUTOFF, Truth
 
@@ -57,9 +57,9 @@ def score_lists(by_seed: Sequence[Lists], truth: Truth) -> Scores:
 
 def _column(by_seed: Sequence[Lists], truth: Truth, column: str) -> dict[str, UserScores]:
     """Both metrics in one column."""
-    relevant = truth.relevant[column]
-    rows = np.flatnonzero(relevant.any(axis=1))
-    relevant, n_relevant = relevant[rows], relevant[rows].sum(axis=1)
+    rows = truth.choosers(column)
+    relevant = truth.choices[column][rows]
+    n_relevant = count_relevant(relevant)
     source = "all" if column == "cold_among_all" else column
     hits = [hit_matrix(lists[source][rows], relevant, CUTOFF) for lists in by_seed]
     values = {

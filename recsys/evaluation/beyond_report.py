@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from recsys.evaluation.beyond import (
     average_popularity,
@@ -15,7 +16,7 @@ from recsys.evaluation.beyond import (
     serendipity,
     tail_share,
 )
-from recsys.evaluation.metrics import bootstrap_mean, coverage, hit_matrix, ndcg, recall
+from recsys.evaluation.metrics import Relevant, bootstrap_mean, count_relevant, coverage, hit_matrix, ndcg, recall
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -68,7 +69,7 @@ class Shown:
     lists
         Item numbers best first, shape (n_users, k); −1 pads a short list.
     relevant
-        Shape (n_users, n_items).
+        Shape (n_users, n_items), in full or sparse with no zeros stored.
     distances
         Between the places of each list, in [0, 1], shape (n_users, k, k).
     users_per_item
@@ -84,7 +85,7 @@ class Shown:
     """
 
     lists: Lists
-    relevant: Bools
+    relevant: Relevant
     distances: NDArray[np.floating]
     users_per_item: NDArray[np.int64]
     n_shoppers: int
@@ -135,19 +136,21 @@ def _by_popularity(shown: Shown) -> dict[str, Any]:
     known = np.flatnonzero(shown.on_sale & ~shown.new)
     groups = quintiles(shown.users_per_item[known])
     buckets = {"new": np.flatnonzero(shown.new), **{f"q{g + 1}": known[groups == g] for g in range(GROUPS)}}
-    out = {}
+    everything, out = sparse.csr_array(shown.relevant), {}
     for name, items in buckets.items():
-        relevant = np.zeros_like(shown.relevant)
-        relevant[:, items] = shown.relevant[:, items]
-        rows = np.flatnonzero(relevant.any(axis=1))
+        wanted = np.zeros(everything.shape[1], bool)
+        wanted[items] = True
+        relevant = sparse.csr_array(everything.multiply(wanted[None, :]))
+        relevant.eliminate_zeros()
+        rows = np.flatnonzero(count_relevant(relevant))
         if len(rows):
             out[name] = _accuracy(shown.lists[rows], relevant[rows])
     return out
 
 
-def _accuracy(lists: Lists, relevant: Bools) -> dict[str, Any]:
+def _accuracy(lists: Lists, relevant: Relevant) -> dict[str, Any]:
     """Recall and NDCG with intervals over shoppers."""
-    hits, n_relevant = hit_matrix(lists, relevant, lists.shape[1]), relevant.sum(axis=1)
+    hits, n_relevant = hit_matrix(lists, relevant, lists.shape[1]), count_relevant(relevant)
     return {
         "recall": asdict(bootstrap_mean(recall(hits, n_relevant), n_resamples=RESAMPLES)),
         "ndcg": asdict(bootstrap_mean(ndcg(hits, n_relevant), n_resamples=RESAMPLES)),

@@ -1,12 +1,16 @@
 """Ranking metrics on padded lists, and their intervals. Pure functions of arrays."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Relevant: TypeAlias = NDArray[np.bool_] | sparse.csr_array
+"""What each user went on to choose, shape (n_users, n_items); sparse where users and items are many."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Estimate:
     n_users: int
 
 
-def hit_matrix(lists: NDArray[np.int32], relevant: Bools, k: int) -> Bools:
+def hit_matrix(lists: NDArray[np.int32], relevant: Relevant, k: int) -> Bools:
     """Tell which places of each list hold a relevant item.
 
     Parameters
@@ -35,7 +39,7 @@ def hit_matrix(lists: NDArray[np.int32], relevant: Bools, k: int) -> Bools:
     lists
         Item numbers best first, shape (n_users, ≥ 0); −1 pads a short list.
     relevant
-        Shape (n_users, n_items).
+        Shape (n_users, n_items), in full or sparse with no zeros stored.
     k
         Cut-off, ≥ 1.
 
@@ -52,7 +56,19 @@ def hit_matrix(lists: NDArray[np.int32], relevant: Bools, k: int) -> Bools:
     padded = np.full((len(lists), k), -1, np.int64)
     width = min(k, lists.shape[1])
     padded[:, :width] = lists[:, :width]
-    return np.take_along_axis(relevant, np.maximum(padded, 0), axis=1) & (padded >= 0)
+    there = padded >= 0
+    if isinstance(relevant, np.ndarray):
+        return np.take_along_axis(relevant, np.maximum(padded, 0), axis=1) & there
+    n_users, n_items = relevant.shape
+    chosen = np.repeat(np.arange(n_users), np.diff(relevant.indptr)) * n_items + relevant.indices
+    return np.isin(np.arange(n_users)[:, None] * n_items + padded, chosen) & there
+
+
+def count_relevant(relevant: Relevant) -> NDArray[np.int64]:
+    """Relevant items of each user, shape (n_users,); of sparse ones no zeros may be stored."""
+    if isinstance(relevant, np.ndarray):
+        return np.asarray(relevant.sum(axis=1), dtype=np.int64)
+    return np.diff(relevant.indptr).astype(np.int64)
 
 
 def recall(hits: Bools, n_relevant: NDArray[np.int64]) -> Floats:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from recsys.data.interactions import Interactions
 from recsys.data.split import Split
 from recsys.evaluation.beyond_report import Shown, judge_beyond
+from recsys.evaluation.metrics import Relevant
 from recsys.ranking.model import Model
 from recsys.ranking.similarity import similarities
 
@@ -16,7 +17,7 @@ BLOCK = 256
 
 
 def beyond_accuracy(
-    model: Model, split: Split, users: NDArray[np.intp], lists: NDArray[np.int32], relevant: NDArray[np.bool_]
+    model: Model, split: Split, users: NDArray[np.intp], lists: NDArray[np.int32], relevant: Relevant
 ) -> dict[str, Any]:
     """Judge lists by everything but their accuracy, see `evaluation.beyond_report.judge_beyond`.
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from recsys.data.ranking import Filters, Ranking, Request
 from recsys.data.split import Split
-from recsys.evaluation.metrics import bootstrap_mean, coverage, hit_matrix, ndcg, recall
+from recsys.evaluation.metrics import Relevant, bootstrap_mean, count_relevant, coverage, hit_matrix, ndcg, recall
 from recsys.ranking.model import Model
 from recsys.ranking.rank import rank_many
 from recsys.training.beyond import beyond_accuracy
@@ -34,12 +36,21 @@ class Truth:
     ----------
     users
         User numbers with a history and at least one choice, shape (n_users,).
-    relevant
-        Column to choices, bool, shape (n_users, n_items) each.
+    choices
+        Column to choices, bool, shape (n_users, n_items) each, only what was chosen stored.
     """
 
     users: NDArray[np.intp]
-    relevant: Mapping[str, NDArray[np.bool_]]
+    choices: Mapping[str, sparse.csr_array]
+
+    @cached_property
+    def relevant(self) -> dict[str, NDArray[np.bool_]]:
+        """The choices in full, for a sample of shoppers: users times items cells a column."""
+        return {column: chosen.toarray() for column, chosen in self.choices.items()}
+
+    def choosers(self, column: str) -> NDArray[np.intp]:
+        """Rows of the shoppers with something to find in a column."""
+        return np.flatnonzero(count_relevant(self.choices[column]))
 
 
 def truth_of(split: Split, max_users: int | None = None, seed: int = 0) -> Truth:
@@ -56,25 +67,22 @@ def truth_of(split: Split, max_users: int | None = None, seed: int = 0) -> Truth
     """
     n_items = split.train.n_items
     users = np.flatnonzero((split.train.histories.lengths > 0) & (split.held_out.histories.lengths > 0))
-    chosen = split.held_out.histories.take(users).matrix(n_items, binary=True)
-    chosen = chosen.multiply(split.on_sale[None, :]).tocsr()
-    chosen.eliminate_zeros()
-    users = users[np.diff(chosen.indptr) > 0]
-    if max_users is not None and len(users) > max_users:
-        users = np.sort(np.random.default_rng(seed).choice(users, max_users, replace=False))
-    everything = split.held_out.histories.take(users).matrix(n_items, binary=True).toarray() > 0
-    everything &= split.on_sale[None, :]
-    seen = split.train.histories.take(users).matrix(n_items, binary=True).toarray() > 0
-    fresh = everything & split.new[None, :]
-    return Truth(
-        users,
-        {
-            "all": everything,
-            "discovery": everything & ~seen & ~split.new[None, :],
-            "cold_among_new": fresh,
-            "cold_among_all": fresh,
-        },
-    )
+    chosen = _cells(split.held_out.histories.take(users).matrix(n_items, binary=True), split.on_sale)
+    some = np.flatnonzero(count_relevant(chosen))
+    if max_users is not None and len(some) > max_users:
+        some = np.sort(np.random.default_rng(seed).choice(some, max_users, replace=False))
+    users, chosen = users[some], chosen[some]
+    seen = split.train.histories.take(users).matrix(n_items, binary=True).astype(bool)
+    known, fresh = _cells(chosen, ~split.new), _cells(chosen, split.new)
+    unseen = _cells(known.astype(np.int8) - known.multiply(seen).astype(np.int8), split.on_sale)
+    return Truth(users, {"all": chosen, "discovery": unseen, "cold_among_new": fresh, "cold_among_all": fresh})
+
+
+def _cells(matrix: sparse.csr_array, items: NDArray[np.bool_]) -> sparse.csr_array:
+    """Cells of a sparse matrix that are not 0, in the columns of some items."""
+    kept = sparse.csr_array(matrix.astype(bool).multiply(items[None, :]))
+    kept.eliminate_zeros()
+    return kept
 
 
 def judge(model: Model, split: Split, progress: Callable[[float], None] | None = None) -> dict[str, Any]:
@@ -94,17 +102,16 @@ def judge(model: Model, split: Split, progress: Callable[[float], None] | None =
     result: dict[str, Any] = {}
     lists: dict[str, NDArray[np.int32]] = {}
     for place, (column, filters) in enumerate(FILTERS.items()):
-        users = truth.users[truth.relevant[column].any(axis=1)]
+        users = truth.users[truth.choosers(column)]
         lists[column] = top_lists(served, split, users, filters)
         if progress is not None:
             progress((place + 1) / len(FILTERS))
     for column in COLUMNS:
-        relevant = truth.relevant[column]
-        rows = np.flatnonzero(relevant.any(axis=1))
+        rows = truth.choosers(column)
         source = lists["all"][rows] if column == "cold_among_all" else lists[column]
-        result[column] = _figures(source, relevant[rows])
+        result[column] = _figures(source, truth.choices[column][rows])
     result["coverage"] = coverage(lists["all"], split.on_sale)
-    result["beyond"] = beyond_accuracy(served, split, truth.users, lists["all"], truth.relevant["all"])
+    result["beyond"] = beyond_accuracy(served, split, truth.users, lists["all"], truth.choices["all"])
     return result
 
 
@@ -122,9 +129,9 @@ def pad_lists(rankings: list[Ranking]) -> NDArray[np.int32]:
     return lists
 
 
-def _figures(lists: NDArray[np.int32], relevant: NDArray[np.bool_]) -> dict[str, dict[str, float]]:
+def _figures(lists: NDArray[np.int32], relevant: Relevant) -> dict[str, dict[str, float]]:
     """Recall and NDCG with intervals."""
-    hits, n_relevant = hit_matrix(lists, relevant, CUTOFF), relevant.sum(axis=1)
+    hits, n_relevant = hit_matrix(lists, relevant, CUTOFF), count_relevant(relevant)
     return {
         "recall": asdict(bootstrap_mean(recall(hits, n_relevant))),
         "ndcg": asdict(bootstrap_mean(ndcg(hits, n_relevant))),

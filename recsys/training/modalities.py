@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.split import Split
-from recsys.evaluation.metrics import bootstrap_mean, hit_matrix, ndcg, recall
+from recsys.evaluation.metrics import bootstrap_mean, count_relevant, hit_matrix, ndcg, recall
 from recsys.progress import Progress, silent
 from recsys.ranking.model import Model
 from recsys.training.columns import CUTOFF, FILTERS, top_lists, truth_of
@@ -57,13 +57,13 @@ def cold_recalls(model: Model, split: Split) -> dict[str, tuple[NDArray[np.float
         "cold_among_new" and "cold_among_all" to recall and NDCG, shape (n_users,) each; users in the same order.
     """
     truth = truth_of(split)
-    rows = np.flatnonzero(truth.relevant["cold_among_new"].any(axis=1))
-    relevant = truth.relevant["cold_among_new"][rows]
+    rows = truth.choosers("cold_among_new")
+    relevant = truth.choices["cold_among_new"][rows]
     served = replace(model, sale_mask=split.on_sale, _cache={})
     figures = {}
     for column, source in (("cold_among_new", "cold_among_new"), ("cold_among_all", "all")):
         lists = top_lists(served, split, truth.users[rows], FILTERS[source])
-        hits, n_relevant = hit_matrix(lists, relevant, CUTOFF), relevant.sum(axis=1)
+        hits, n_relevant = hit_matrix(lists, relevant, CUTOFF), count_relevant(relevant)
         figures[column] = recall(hits, n_relevant), ndcg(hits, n_relevant)
     return figures
 

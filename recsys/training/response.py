@@ -169,7 +169,7 @@ def _rows_of_some(
     best = np.argpartition(-total, size - 1, axis=1)[:, :size]
     told = candidate_features(served, histories, split.cut, terms, best)
     kept = [k for k, name in enumerate(told.names) if model.response is not None or name not in CALENDAR_FEATURES]
-    labels = np.take_along_axis(truth.relevant["all"][some], best, axis=1)
+    labels = np.take_along_axis(truth.choices["all"][some].toarray(), best, axis=1)
     keep = np.ones(labels.shape, bool)
     if negatives is not None:
         keep = labels | (rng.random(labels.shape) < negatives / max(size, 1))

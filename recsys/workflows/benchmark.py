@@ -181,7 +181,7 @@ def _facts(settings: Settings, held: HeldOut, case: Case, budget: Budget) -> dic
         "data_version": held.data_version,
         "cut": str(held.config.test_from),
         "end": str(held.split.end.astype("datetime64[D]")),
-        "n_users": {column: int(rows.any(axis=1).sum()) for column, rows in case.truth.relevant.items()},
+        "n_users": {column: len(case.truth.choosers(column)) for column in case.truth.choices},
         "n_on_sale": int(np.count_nonzero(case.test.on_sale)),
         "n_new": int(np.count_nonzero(case.test.new)),
         **asdict(budget),

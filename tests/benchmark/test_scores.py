@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from recsys.benchmark.report import Report, Row, lead_rows, markdown, percent, quality_rows
 from recsys.benchmark.scores import find_leads, score_lists
@@ -20,7 +21,7 @@ def truth() -> Truth:
     discovery[[0, 2], [0, 3]] = True
     new[0, 1] = True
     columns = {"all": everything, "discovery": discovery, "cold_among_new": new, "cold_among_all": new}
-    return Truth(np.array([4, 7, 9]), columns)
+    return Truth(np.array([4, 7, 9]), {name: sparse.csr_array(cells) for name, cells in columns.items()})
 
 
 def lists(**columns: list[list[int]]) -> dict[str, np.ndarray]:

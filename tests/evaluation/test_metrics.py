@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
-from recsys.evaluation.metrics import bootstrap_mean, coverage, hit_matrix, ndcg, recall
+from recsys.evaluation.metrics import bootstrap_mean, count_relevant, coverage, hit_matrix, ndcg, recall
 
 RELEVANT = np.array([[True, False, True, False, True], [False, True, False, False, False], [False] * 5])
 LISTS = np.array([[4, 1, 0], [3, 0, 1], [0, 1, 2]], np.int32)
@@ -97,3 +98,12 @@ def test_a_perfect_list_is_1_and_a_swap_upwards_never_hurts(seed: int) -> None:
     better = relevant[0, lists[0, place + 1]] and not relevant[0, lists[0, place]]
     change = ndcg(hit_matrix(swapped, relevant, 15), n)[0] - ndcg(hit_matrix(lists, relevant, 15), n)[0]
     assert change > 0 if better else change <= 1e-12
+
+
+def test_sparse_choices_are_judged_like_full_ones() -> None:
+    rng = np.random.default_rng(3)
+    relevant, lists = rng.random((40, 25)) < 0.15, rng.integers(-1, 25, (40, 7)).astype(np.int32)
+    few = sparse.csr_array(relevant)
+    for k in (3, 7, 12):
+        assert np.array_equal(hit_matrix(lists, few, k), hit_matrix(lists, relevant, k))
+    assert count_relevant(few).tolist() == count_relevant(relevant).tolist() == relevant.sum(axis=1).tolist()

@@ -95,3 +95,13 @@ def test_a_shopper_whom_the_model_cannot_serve_counts_as_zero(shop) -> None:
 
 def test_short_lists_are_padded() -> None:
     assert pad_lists([]).shape == (0, CUTOFF)
+
+
+def test_a_large_shop_needs_no_array_of_users_times_items() -> None:
+    items = catalogue(400)
+    rows = [row for u in range(300) for row in ((f"u{u:03d}", u, 3), (f"u{u:03d}", u + 1, -3))]
+    truth = truth_of(split_at(items, interactions(items, rows), AT, AT + days(30)))
+    stored = sum(c.data.nbytes + c.indices.nbytes + c.indptr.nbytes for c in truth.choices.values())
+    assert len(truth.users) == 300 and stored < 300 * 400 / 4
+    assert all(np.array_equal(truth.relevant[c], truth.choices[c].toarray()) for c in COLUMNS)
+    assert all(truth.choosers(c).tolist() == np.flatnonzero(truth.relevant[c].any(axis=1)).tolist() for c in COLUMNS)
