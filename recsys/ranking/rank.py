@@ -1,6 +1,8 @@
 """`rank`: candidates → standardised sum → response term → variety → list, with contributions and a trace."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 import numpy as np
@@ -18,8 +20,10 @@ from recsys.ranking.terms import Terms
 
 SHORTLIST = 200
 """Candidates that get the response term; up to this length a longer list only continues a shorter one."""
-BATCH_CELLS = 4_000_000
-"""Requests × items scored at once."""
+BATCH_CELLS = 2_000_000
+"""Requests × items scored at once by one worker."""
+WORKERS = min(2, os.cpu_count() or 1)
+"""Batches scored side by side; NumPy and the trees work outside the interpreter lock."""
 
 
 def rank(request: Request, model: Model) -> Ranking:
@@ -66,11 +70,20 @@ def rank_many(
         In the order of the requests.
     """
     rankings: list[Ranking] = []
-    for batch in _batches(requests, len(model.catalogue)):
-        rankings += _rank_batch(batch, model)
+    batches = list(_batches(requests, len(model.catalogue)))
+    for made in _rank_batches(batches, model):
+        rankings += made
         if progress is not None:
             progress(len(rankings) / len(requests))
     return rankings
+
+
+def _rank_batches(batches: Sequence[Sequence[Request]], model: Model) -> Iterable[list[Ranking]]:
+    """Rank every batch, in order; the first alone, so that what all share is computed once."""
+    yield from (_rank_batch(batch, model) for batch in batches[:1])
+    if len(batches) > 1:
+        with ThreadPoolExecutor(WORKERS) as workers:
+            yield from workers.map(lambda batch: _rank_batch(batch, model), batches[1:])
 
 
 def _batches(requests: Sequence[Request], n_items: int) -> Iterator[list[Request]]:

@@ -200,6 +200,7 @@ class Terms:
         self.names = names
         self.parts = tuple(parts)
         self.shape = (n_requests, n_items)
+        self._latest: tuple[Items, tuple[Floats, ...]] | None = None
 
     @cached_property
     def z(self) -> tuple[Floats, ...]:
@@ -212,7 +213,7 @@ class Terms:
         return np.stack([part.silent for part in self.parts], axis=1)
 
     def at(self, items: Items) -> tuple[Floats, ...]:
-        """Every term of some items of each request.
+        """Every term of some items of each request; the latest answer is kept for whoever asks with the same array.
 
         Parameters
         ----------
@@ -224,7 +225,9 @@ class Terms:
         tuple
             One float32 array (n_requests, k) per component; an item's values do not depend on the other items asked.
         """
-        return tuple(part.at(items) for part in self.parts)
+        if self._latest is None or self._latest[0] is not items:
+            self._latest = (items, tuple(part.at(items) for part in self.parts))
+        return self._latest[1]
 
     def total(self, weights: NDArray[np.float64]) -> Floats:
         """Σ_c w_c · z_c, float32, shape (n_requests, n_items); weights beyond the terms are left aside."""

@@ -251,3 +251,13 @@ def test_lists_as_a_table(small_model: Model, ask) -> None:
     assert frame["user_id"].tolist() == ["u00"] * 3 + ["u01"] * 2
     assert frame["rank"].tolist() == [1, 2, 3, 1, 2]
     np.testing.assert_allclose(frame[list(small_model.names)].sum(axis=1), frame["score"], atol=1e-6)
+
+
+def test_batches_side_by_side_answer_like_one(small_model: Model, ask, monkeypatch) -> None:
+    requests = [ask(user, 5) for user in range(small_model.interactions.n_users)]
+    together, told = rank_many(requests, small_model), []
+    monkeypatch.setattr(sys.modules["recsys.ranking.rank"], "BATCH_CELLS", 2 * len(small_model.catalogue))
+    for one, other in zip(together, rank_many(requests, small_model, told.append), strict=True):
+        assert one.user_id == other.user_id
+        same(one, other)
+    assert told == sorted(told) and told[-1] == 1.0 and len(told) == -(-len(requests) // 2)
