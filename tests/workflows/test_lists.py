@@ -41,12 +41,13 @@ def test_everyones_list_is_each_ones_list(plain_shop: ShopPaths) -> None:
         assert alone["item_id"].tolist() == mine["item_id"].tolist()
 
 
-def test_a_stranger_gets_a_list_and_hears_what_filled_it(plain_shop: ShopPaths) -> None:
+def test_a_stranger_gets_a_list_and_hears_what_filled_it(plain_shop: ShopPaths, model) -> None:
     frame = recommend(settings_of(plain_shop), user="stranger", n=6)
     assert len(frame) == 6 and set(frame["user_id"]) == {"stranger"}
     (note,) = frame.attrs["notes"]
-    assert note.startswith("No history of 'stranger': the list was filled by ") and "trend" in note
-    assert "behaviour" not in note and (frame["behaviour"] == 0).all()
+    filling = [n for n in ("trend", "momentum", "fresh", "response") if model.weights[n]]
+    assert filling and note == f"No history of 'stranger': the list was filled by {', '.join(filling)}."
+    assert (frame[["text", "behaviour", "next", "repeat"]] == 0).all(axis=None)
 
 
 def test_scopes_split_the_shop_and_seen_items_can_stay_out(plain_shop: ShopPaths, model) -> None:

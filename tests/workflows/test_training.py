@@ -29,7 +29,7 @@ def test_a_run_says_what_it_is(plain_shop: ShopPaths) -> None:
     assert record.data_version in [p.name for p in plain_shop.snapshots.iterdir()]
     assert record.data_to.startswith(END.date().isoformat())
     assert {"numpy", "lightgbm", "torch"} <= set(record.versions)
-    assert set(record.metrics) == {"validation", "test"}
+    assert set(record.metrics) == {"validation", "test", "response"}
     assert TrainingConfig.from_json(record.config) == QUICK
 
 
