@@ -77,19 +77,24 @@ class ValidationTask:
         """Standardised terms, shape (n_components, n_users, n_candidates)."""
         return self.everyone.z
 
-    def objective(self, total: NDArray[np.float32]) -> float:
-        """Σ column weight · log of the mean of recall and NDCG; columns without truth do not count."""
+    def figures(self, total: NDArray[np.float32]) -> dict[str, tuple[float, float]]:
+        """Mean recall@20 and NDCG@20 of each column with something to find, by scores of every candidate."""
         lists = {"everything": total, "new": total[:, self.new]}
         if "discovery" in self.columns:
             lists["discovery"] = np.where(self.hidden, -np.inf, total)
         floors = {name: find_floors(lists[name]) for name in {view.lists for view in self.columns.values()}}
-        value = 0.0
+        found = {}
         for column, view in self.columns.items():
             places = find_places(lists[view.lists], view.rows, view.candidates, floors[view.lists])
             ndcg, recall = gains(places, view.rows, view.n_relevant)
             judged = view.n_relevant > 0
-            value += self.column_weights[column] * float(np.log((ndcg[judged] + recall[judged]).mean() / 2 + 1e-4))
-        return value
+            found[column] = float(recall[judged].mean()), float(ndcg[judged].mean())
+        return found
+
+    def objective(self, total: NDArray[np.float32]) -> float:
+        """Σ column weight · log of the mean of recall and NDCG; columns without truth do not count."""
+        figures = self.figures(total)
+        return sum(self.column_weights[c] * float(np.log((r + n) / 2 + 1e-4)) for c, (r, n) in figures.items())
 
 
 def validation_task(
