@@ -74,7 +74,7 @@ class TrainingConfig:
         default_factory=lambda: {"all": 0.45, "discovery": 0.45, "cold_among_new": 0.096, "cold_among_all": 0.004}
     )
     weights: Mapping[str, float] | None = None
-    search_users: int = 1000
+    search_users: int = 600
     components: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     extra_components: tuple[str, ...] = ()
 

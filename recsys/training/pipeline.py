@@ -1,7 +1,7 @@
 """From a snapshot to a run: windows → fit → weigh → response → judge → refit. Touches nothing but its run folder."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,6 @@ from recsys.data.catalogue import Catalogue
 from recsys.data.impressions import Impressions
 from recsys.data.interactions import DAY, Interactions
 from recsys.data.split import Split, split_at
-from recsys.errors import InputError
 from recsys.fusion.holdout import HoldoutTerms
 from recsys.progress import Progress, scaled, silent
 from recsys.ranking.model import Model
@@ -35,22 +34,10 @@ from recsys.training.weights import (
     response_terms,
     validation_task,
 )
+from recsys.training.windows import Windows, plan_windows
 
 MIN_INTERACTIONS = 500
 """Fewer interactions than this in the training part leave nothing to choose weights on."""
-
-
-@dataclass(frozen=True)
-class Windows:
-    """Consecutive windows of one length: response [a, b), validation [b, c), test [c, d), data to d.
-
-    With a fixed test start, `d` is the end of the data the run may see plus the test window.
-    """
-
-    response_from: np.datetime64
-    validation_from: np.datetime64
-    test_from: np.datetime64
-    end: np.datetime64
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,31 +76,6 @@ class Outcome:
     model: Model
     metrics: dict[str, Any]
     facts: dict[str, Any]
-
-
-def plan_windows(interactions: Interactions, config: TrainingConfig) -> Windows:
-    """Place the windows at the end of the data, shortened so that half the data stays for learning.
-
-    Raises
-    ------
-    InputError
-        If the test start is outside the data.
-    """
-    first, end = interactions.occurred_at.min(), interactions.data_to
-    if config.test_from is None:
-        step = _window((end - first) / DAY / 6, config)
-        test_from = end - step
-    else:
-        test_from = np.datetime64(config.test_from, "us")
-        if not first < test_from < end:
-            raise InputError(f"The test start {config.test_from} is outside the data ({first} to {end}).")
-        step = _window((test_from - first) / DAY / 4, config)
-    return Windows(test_from - 2 * step, test_from - step, test_from, end)
-
-
-def _window(longest_days: float, config: TrainingConfig) -> np.timedelta64:
-    """Length of one window: as configured, or as much as leaves half the data for learning, at least a day."""
-    return np.timedelta64(int(max(min(longest_days, config.window_days), 1.0) * 86_400_000_000), "us")
 
 
 def fit_components(
@@ -165,7 +127,8 @@ def train_model(inputs: Inputs, config: TrainingConfig, progress: Progress) -> O
         response, rows = learn_response(
             asked, early, middle, lambda at: _fit_at(inputs, at, config, silent, "", 0.0), told
         )
-    weights, kappa = _add_response(replace(middle, response=response), validation, task, first, config)
+    told = scaled(progress, 0.5, 0.55)
+    weights, kappa = _add_response(replace(middle, response=response), validation, task, first, config, told)
     metrics = {"validation": judge(replace(middle, weights=weights, response=response), validation)}
     late = _fit_at(inputs, windows.test_from, config, progress, "Learning up to the test", 0.55)
     late = replace(late, weights=weights, response=response)
@@ -177,8 +140,8 @@ def train_model(inputs: Inputs, config: TrainingConfig, progress: Progress) -> O
     model = late
     if config.test_from is None:
         before, task = task, _task_of(late, test, config)
-        newest = _choose([before, task], config, scaled(progress, 0.7, 0.9))
-        weights, kappa = _add_response(late, test, task, newest, config)
+        newest = _choose([before, task], config, scaled(progress, 0.7, 0.8), first)
+        weights, kappa = _add_response(late, test, task, newest, config, scaled(progress, 0.8, 0.9))
         model = _fit_at(inputs, windows.end, config, progress, "Learning from everything", 0.92)
     holdout = _keep_holdout(task, kappa, response is not None, config.seed)
     model = replace(model, weights=weights, response=response, holdout=holdout)
@@ -222,20 +185,31 @@ def _task_of(model: Model, split: Split, config: TrainingConfig) -> ValidationTa
     return validation_task(model, split, config.column_weights, config.search_users, config.seed)
 
 
-def _choose(tasks: Sequence[ValidationTask], config: TrainingConfig, progress: Progress) -> dict[str, float]:
-    """Take the config's weights, or let the last two windows choose."""
+def _choose(
+    tasks: Sequence[ValidationTask],
+    config: TrainingConfig,
+    progress: Progress,
+    start: Mapping[str, float] | None = None,
+) -> dict[str, float]:
+    """Take the config's weights, or let the last two windows choose; from weights one window old, once round."""
     if config.weights is not None:
         return normalise({n: float(config.weights.get(n, 0.0)) for n in tasks[0].names})
-    rounds = FIRST_ROUNDS if config.response else ROUNDS
+    rounds = 1 if start is not None else FIRST_ROUNDS if config.response else ROUNDS
+    return choose_weights(tasks, _tell_search(progress), start, rounds)
 
-    def report(done: float, best: float) -> None:
-        progress("Choosing weights on validation", done, validation=best)
 
-    return choose_weights(tasks, report, rounds=rounds)
+def _tell_search(progress: Progress) -> Callable[[float, float], None]:
+    """Progress of a search over weights, with the objective reached."""
+    return lambda done, best: progress("Choosing weights on validation", done, validation=best)
 
 
 def _add_response(
-    model: Model, split: Split, task: ValidationTask, weights: Mapping[str, float], config: TrainingConfig
+    model: Model,
+    split: Split,
+    task: ValidationTask,
+    weights: Mapping[str, float],
+    config: TrainingConfig,
+    progress: Progress,
 ) -> tuple[dict[str, float], NDArray[np.float32]]:
     """Give the response term its weight; return all weights and the term of the task's shoppers."""
     if model.response is None:
@@ -243,7 +217,9 @@ def _add_response(
     if config.weights is not None:
         asked = normalise({**weights, "response": float(config.weights.get("response", 0.0))})
         return asked, response_terms(model, split, task, weights)
-    return choose_with_response(task, lambda by: response_terms(model, split, task, by), weights)
+    return choose_with_response(
+        task, lambda by: response_terms(model, split, task, by), weights, _tell_search(progress)
+    )
 
 
 def _response_task(

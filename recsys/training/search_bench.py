@@ -14,9 +14,10 @@ from recsys.data.split import split_at
 from recsys.errors import InputError
 from recsys.ranking.model import Model
 from recsys.training.config import TrainingConfig
-from recsys.training.pipeline import MIN_INTERACTIONS, Inputs, fit_components, plan_windows
+from recsys.training.pipeline import MIN_INTERACTIONS, Inputs, fit_components
 from recsys.training.search_space import Settings
 from recsys.training.weights import ValidationTask, validation_task
+from recsys.training.windows import plan_windows
 
 KEPT_TERMS = 60
 """Standardised terms kept in memory, so that a component whose settings were seen is not fitted again."""

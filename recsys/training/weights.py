@@ -209,6 +209,7 @@ def choose_with_response(
     task: ValidationTask,
     response_of: Callable[[Mapping[str, float]], NDArray[np.float32]],
     weights: Mapping[str, float],
+    progress: Callable[[float, float], None] | None = None,
 ) -> tuple[dict[str, float], NDArray[np.float32]]:
     """Choose κ beside fixed other weights, then let all weights move once more together.
 
@@ -224,6 +225,8 @@ def choose_with_response(
         (n_users, n_candidates).
     weights
         The other weights.
+    progress
+        Called with the share done and the objective.
 
     Returns
     -------
@@ -241,7 +244,7 @@ def choose_with_response(
         return alone, response
     everyone = task.everyone
     joined = replace(everyone, names=(*everyone.names, "response"), z=np.concatenate([everyone.z, response[None]]))
-    together = choose_weights([replace(task, everyone=joined)], start=alone)
+    together = choose_weights([replace(task, everyone=joined)], start=alone, progress=progress)
     anew = response_of(together)
     moved = _total(task, np.array([together[n] for n in task.names])) + np.float32(together["response"]) * anew
     return (together, anew) if task.objective(moved) > max(reached) else (alone, response)

@@ -22,7 +22,8 @@ from recsys.progress import Progress, scaled, silent
 from recsys.ranking.model import Model
 from recsys.settings import Settings
 from recsys.training.columns import FILTERS, top_lists
-from recsys.training.pipeline import plan_windows, train_model
+from recsys.training.pipeline import train_model
+from recsys.training.windows import plan_windows
 from recsys.workflows.evaluation import HeldOut, hold_out
 
 OURS_SHARE = 0.4

@@ -17,12 +17,13 @@ from recsys.training.config import TrainingConfig
 from recsys.training.config import load_training_config as read_config
 from recsys.training.embed import embed_catalogue
 from recsys.training.jobs import new_run_id
-from recsys.training.pipeline import MIN_INTERACTIONS, Inputs, plan_windows, train_model
+from recsys.training.pipeline import MIN_INTERACTIONS, Inputs, train_model
 from recsys.training.runs import RUN_FILE, RunRecord, finish_run, load_data, run_folder, write_model
 from recsys.training.runs import promote as promote_run
 from recsys.training.trackers import TrackedRun
 from recsys.training.tracking import Tracking
 from recsys.training.trade_offs import TradeOffs, find_trade_offs, write_trade_offs
+from recsys.training.windows import plan_windows
 from recsys.workflows.snapshots import current_snapshot
 
 VERSIONED = ("numpy", "scipy", "pandas", "torch", "lightgbm", "implicit", "safetensors")

@@ -37,7 +37,7 @@ def test_defaults_name_every_column_and_no_fixed_weights() -> None:
         ({"seed": -1}, "seed must be ≥ 0"),
         ({"window_days": 0}, "window_days ≥ 1"),
         ({"search_users": 10}, "search_users ≥ 50"),
-        ({"fine_tune_s": float("nan")}, "fine_tune_s ≥ 0; got 0, 30, 1000 and nan"),
+        ({"fine_tune_s": float("nan")}, "fine_tune_s ≥ 0; got 0, 30, 600 and nan"),
         ({"test_from": "yesterday"}, "day such as 2011-09-01, got 'yesterday'"),
         ({"test_from": "20110901"}, "day such as 2011-09-01"),
         ({"weights": {"txt": 1.0}}, "No component is called txt; there are text, image"),

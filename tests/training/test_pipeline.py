@@ -17,7 +17,8 @@ from recsys.progress import silent
 from recsys.ranking import rank, rank_many
 from recsys.ranking.model import Model
 from recsys.training.config import TrainingConfig
-from recsys.training.pipeline import MIN_INTERACTIONS, Inputs, Outcome, plan_windows, train_model
+from recsys.training.pipeline import MIN_INTERACTIONS, Inputs, Outcome, train_model
+from recsys.training.windows import plan_windows
 from recsys.vocabulary import ItemScope
 from tests.tables import AT, catalogue, days, interactions, touches, unit
 

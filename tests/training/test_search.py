@@ -11,11 +11,12 @@ from recsys.errors import CancelledError, InputError
 from recsys.settings import Settings, ShopPaths
 from recsys.training import search_bench
 from recsys.training.config import TrainingConfig
-from recsys.training.pipeline import Inputs, plan_windows
+from recsys.training.pipeline import Inputs
 from recsys.training.search import Budget, SearchResult, search_settings
 from recsys.training.search_bench import Bench, compare_settings, take_users, weigh
 from recsys.training.search_space import SPACE, flatten_settings, unflatten_settings
 from recsys.training.weights import choose_weights
+from recsys.training.windows import plan_windows
 from recsys.workflows.training import load_inputs
 from tests.plain import QUICK
 
