@@ -53,7 +53,11 @@ class Contenders:
 
 
 def find_contenders(
-    base: Floats, moving: Floats, relevant: NDArray[np.bool_], low: Sequence[float], high: Sequence[float]
+    base: NDArray[np.floating],
+    moving: NDArray[np.floating],
+    relevant: NDArray[np.bool_],
+    low: Sequence[float],
+    high: Sequence[float],
 ) -> Contenders:
     """Keep the candidates that can be among the first `CUTOFF` while each moving weight stays in [low, high].
 

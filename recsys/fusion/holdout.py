@@ -194,19 +194,19 @@ def half_width_of(differences: NDArray[np.float64]) -> float:
     return float(1.96 * differences.std(ddof=1) / np.sqrt(len(differences)))
 
 
-def find_floors(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+def find_floors(scores: NDArray[np.floating]) -> NDArray[np.floating]:
     """Score of the last place within the cut-off in each row, −inf for a row with fewer candidates."""
     if scores.shape[1] < CUTOFF:
         return np.full(len(scores), -np.inf, np.float32)
-    floors: NDArray[np.float32] = np.partition(scores, -CUTOFF, axis=1)[:, -CUTOFF]
+    floors: NDArray[np.floating] = np.partition(scores, -CUTOFF, axis=1)[:, -CUTOFF]
     return floors
 
 
 def find_places(
-    scores: NDArray[np.float32],
+    scores: NDArray[np.floating],
     rows: NDArray[np.intp],
     candidates: NDArray[np.intp],
-    floors: NDArray[np.float32] | None = None,
+    floors: NDArray[np.floating] | None = None,
 ) -> NDArray[np.int64]:
     """0-based place of some candidates in their rows, `CUTOFF` for any that is not above it; ties count against.
 
