@@ -19,6 +19,10 @@ from recsys.training.config import COLUMN_NAMES
 from recsys.vocabulary import ItemScope
 
 CUTOFF = 20
+JUDGED_CELLS = 150_000_000
+"""Shoppers times items for which lists are made when a model is judged."""
+LEAST_JUDGED, MOST_JUDGED = 1_000, 5_000
+"""Shoppers judged at least and at most, where there are so many; the interval says what a sample leaves open."""
 COLUMNS: tuple[str, ...] = COLUMN_NAMES
 FILTERS: Mapping[str, Filters] = {
     "all": Filters(),
@@ -88,7 +92,8 @@ def _cells(matrix: sparse.csr_array, items: NDArray[np.bool_]) -> sparse.csr_arr
 def judge(model: Model, split: Split, progress: Callable[[float], None] | None = None) -> dict[str, Any]:
     """Judge a model on the four columns.
 
-    Every known shopper with a choice in the window counts; one the model cannot serve counts as zero.
+    Every known shopper with a choice in the window counts, in a large shop a sample of them drawn by a fixed seed;
+    one the model cannot serve counts as zero.
 
     Returns
     -------
@@ -97,7 +102,7 @@ def judge(model: Model, split: Split, progress: Callable[[float], None] | None =
         bootstrap interval over shoppers, and of the lists of `all` "coverage" and what lies "beyond" accuracy, see
         `evaluation.beyond_report.judge_beyond`.
     """
-    truth = truth_of(split)
+    truth = truth_of(split, int(np.clip(JUDGED_CELLS // max(split.train.n_items, 1), LEAST_JUDGED, MOST_JUDGED)))
     served = replace(model, sale_mask=split.on_sale)
     result: dict[str, Any] = {}
     lists: dict[str, NDArray[np.int32]] = {}

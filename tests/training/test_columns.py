@@ -105,3 +105,10 @@ def test_a_large_shop_needs_no_array_of_users_times_items() -> None:
     assert len(truth.users) == 300 and stored < 300 * 400 / 4
     assert all(np.array_equal(truth.relevant[c], truth.choices[c].toarray()) for c in COLUMNS)
     assert all(truth.choosers(c).tolist() == np.flatnonzero(truth.relevant[c].any(axis=1)).tolist() for c in COLUMNS)
+
+
+def test_in_a_large_shop_a_sample_of_the_shoppers_is_judged(shop, monkeypatch) -> None:
+    monkeypatch.setattr("recsys.training.columns.LEAST_JUDGED", 1)
+    monkeypatch.setattr("recsys.training.columns.JUDGED_CELLS", N_ITEMS)
+    figures = judge(*shop)
+    assert figures["all"]["recall"]["n_users"] == 1 and figures == judge(*shop)
