@@ -38,21 +38,19 @@ from recsys.workflows.evaluation import HeldOut, hold_out
 TRIED = (0.05, 0.1, 0.2, 0.35, 0.5)
 """Weights of an added term, as fractions of the largest weight of the sum."""
 GATES = (-0.25, 0.25, 0.5, 1.0)
-EVERY_COLUMN = {"all": 0.45, "discovery": 0.45, "cold_among_new": 0.07, "cold_among_all": 0.03}
-"""Makes every column count, so that each has figures."""
 
 
 def window_tasks(held: HeldOut, months: int) -> list[tuple[Model, ValidationTask]]:
     """Fit every component before each window and compute the terms of its shoppers."""
     extra = tuple(n for n, kind in CATALOGUE_COMPONENTS.items() if not kind.on_by_default)
-    config = replace(held.config, extra_components=extra, column_weights=EVERY_COLUMN)
+    config = replace(held.config, extra_components=extra)
     inputs, step = held.inputs, np.timedelta64(held.config.window_days, "D")
     found = []
     for number in range(months, 0, -1):
         at = held.split.cut - number * step
         split = split_at(inputs.catalogue, inputs.interactions, at, at + step)
         model = Model(inputs.catalogue, split.train, fit_components(inputs, split.train, at, config), {}, data_to=at)
-        found.append((model, validation_task(model, split, EVERY_COLUMN, config.search_users, config.seed)))
+        found.append((model, validation_task(model, split, config.column_weights, config.search_users, config.seed)))
     return found
 
 
