@@ -14,6 +14,7 @@ from recsys.fusion.holdout import HoldoutTerms, find_floors, find_places, gains
 from recsys.ranking.features import candidate_features
 from recsys.ranking.model import Model
 from recsys.ranking.rank import SHORTLIST
+from recsys.training.along import objectives_along
 from recsys.training.column_views import ColumnView, column_views, describe_candidates
 from recsys.training.columns import truth_of
 
@@ -34,7 +35,7 @@ ROUNDS = 3
 FIRST_ROUNDS = 2
 """Of the search before the response term joins, which moves every weight again."""
 WORKERS = min(2, os.cpu_count() or 1)
-"""Values of a weight judged at once; NumPy sorts and compares outside the interpreter lock."""
+"""Windows judged at once; NumPy sorts and compares outside the interpreter lock."""
 HOLDOUT_USERS = 150
 MAX_CELLS = 12_000_000
 """Shoppers times items on sale for which terms are held while weights are chosen."""
@@ -166,20 +167,20 @@ def _improve(
     """Try values for one weight, the others fixed; the lowest of equals wins."""
     others = weights.copy()
     others[place] = 0.0
-    rest = [_total(task, others) for task in tasks]
     scale = weights.max() if weights.max() > 0 else 1.0
     values = sorted({s * scale for s in STEPS} | {weights[place] * 0.7, weights[place] * 1.4})
 
-    def reach(value: float) -> float:
-        totals = [total + np.float32(value) * task.z[place] for task, total in zip(tasks, rest, strict=True)]
-        return _mean_objective(tasks, totals)
+    def reach(task: ValidationTask) -> NDArray[np.float64]:
+        columns = (task.columns, task.column_weights, task.hidden, task.new)
+        return objectives_along(*columns, _total(task, others), task.z[place], values)
 
     chosen = weights
     with ThreadPoolExecutor(WORKERS) as workers:
-        for value, reached in zip(values, workers.map(reach, values), strict=True):
-            if reached > best + 1e-6:
-                best, chosen = reached, others.copy()
-                chosen[place] = value
+        objectives = np.mean(list(workers.map(reach, tasks)), axis=0)
+    for value, reached in zip(values, objectives.tolist(), strict=True):
+        if reached > best + 1e-6:
+            best, chosen = reached, others.copy()
+            chosen[place] = value
     return chosen, best
 
 
@@ -190,7 +191,11 @@ def _mean_objective(tasks: Sequence[ValidationTask], totals: Sequence[NDArray[np
 
 def _total(task: ValidationTask, weights: NDArray[np.float64]) -> NDArray[np.float32]:
     """Weighted sum of the terms, shape (n_users, n_candidates)."""
-    return np.tensordot(weights.astype(np.float32), task.z, axes=1)
+    total = np.zeros(task.z.shape[1:], np.float32)
+    for weight, z in zip(weights.astype(np.float32), task.z, strict=True):
+        if weight:
+            total += weight * z
+    return total
 
 
 def normalise(weights: Mapping[str, float]) -> dict[str, float]:
