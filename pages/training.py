@@ -33,6 +33,7 @@ if asked is not None:
     if started is not None:
         st.session_state[state.JOB] = started
         st.rerun()
+    job = running_job(paths)  # refused: another click or tab was quicker, and its training is the one to watch
 
 followed = job.run_id if job else st.session_state.get(state.JOB)
 if followed is not None:
