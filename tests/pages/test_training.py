@@ -49,6 +49,26 @@ def test_start_exports_the_data_and_passes_what_was_chosen(
     assert "still running" in at.error[0].value  # a second start is a message
 
 
+def test_a_refused_start_shows_the_training_that_was_quicker(
+    open_page: OpenPage, shop: ShopPaths, monkeypatch: pytest.MonkeyPatch
+):
+    now = utc_now()
+    quicker = JobState("20270103-000000-cccc", JobStatus.RUNNING, "Fitting", 0.4, now - timedelta(seconds=5), now)
+    running: list[JobState] = []
+
+    def start(*_args, **_more):
+        write_state(shop, quicker)
+        running.append(quicker)
+        raise RunError("Training 20270103-000000-cccc is still running in this shop; wait for it or cancel it first.")
+
+    monkeypatch.setattr("ui.training_form.start_training", start)
+    monkeypatch.setattr("recsys.training.jobs.running_job", lambda paths: running[0] if running else None)
+    at = open_page("training", shop=shop)
+    next(b for b in at.button if b.key == "start_training").click().run()
+    assert "still running" in at.error[0].value
+    assert any(b.label == "Cancel" for b in at.button)
+
+
 def test_failed_and_cancelled_trainings_stay_listed_with_their_reason(open_page: OpenPage, shop: ShopPaths):
     _end(shop, "20270101-000000-aaaa", JobStatus.FAILED, "Out of memory while at 'Fitting'. Try a smaller batch size.")
     _end(shop, "20270102-000000-bbbb", JobStatus.CANCELLED, "Cancelled; the live run is unchanged.")
