@@ -1,0 +1,104 @@
+"""Choices whose value in the address is a code, the same in every language, so that a link opens the same view for all.
+
+A widget bound by Streamlit itself writes its *label* into the address, which changes with the language; what a person
+chooses from a fixed list goes through `choose` instead. Free text, such as a shopper, is bound by Streamlit.
+"""
+
+from collections.abc import Collection, Mapping
+
+import streamlit as st
+
+_WRITTEN = "address_written"  # session: what this module last put into the address, by key
+_PAGE = "address_page"  # session: the page of the run before
+
+
+def note_page(name: str) -> bool:
+    """Remember which page this run draws; tell whether it is another one than before (True in a session's first run).
+
+    The front end drops the address's parameters when a person goes to another page; what they chose stays then.
+    """
+    moved = st.session_state.get(_PAGE) != name
+    st.session_state[_PAGE] = name
+    if moved:
+        st.session_state[_WRITTEN] = {}
+    return moved
+
+
+def follow(key: str, codes: Collection[str], default: str, *, stays: bool = False) -> str:
+    """Bring the session in line with the address and return the code that holds.
+
+    Parameters
+    ----------
+    key
+        Session key of the widget and query key of the address.
+    codes
+        What may be chosen; anything else in a link counts as nothing.
+    default
+        Holds when neither address nor session says anything usable.
+    stays
+        True for what the frame asks: a parameter that vanishes (back to an address without it) changes nothing.
+    """
+    asked, held = st.query_params.get(key), st.session_state.get(key)
+    written = st.session_state.setdefault(_WRITTEN, {})
+    changed = asked != written.get(key)
+    if changed and asked in codes:
+        held = asked
+    elif (changed and asked is None and not stays) or held not in codes:
+        held = default
+    if st.session_state.get(key) != held:
+        st.session_state[key] = held
+    written[key] = asked
+    return str(held)
+
+
+def write(key: str, code: str, default: str) -> None:
+    """Put a code into the address; the default is left out, so that plain addresses stay plain."""
+    wanted = None if code == default else code
+    if st.query_params.get(key) != wanted:
+        if wanted is None:
+            st.query_params.pop(key, None)
+        else:
+            st.query_params[key] = wanted
+    st.session_state.setdefault(_WRITTEN, {})[key] = wanted
+
+
+def choose(
+    label: str,
+    options: Mapping[str, str],
+    *,
+    key: str,
+    default: str,
+    help: str | None = None,  # the name Streamlit gives it
+    width: int | None = None,
+) -> str:
+    """Draw a choice bound to the address and return its code: segments for up to four options, else a list.
+
+    Parameters
+    ----------
+    label
+        On screen, already in the visitor's language.
+    options
+        Code (in the address) to the text shown.
+    key
+        Session and query key, from `ui.state`.
+    default
+        Code chosen at first; it does not stand in the address.
+    help
+        Tooltip.
+    width
+        In pixels: draws a list of that width whatever the number of options.
+    """
+    follow(key, options, default)
+    if width is None and len(options) <= 4:  # more do not fit a phone
+        chosen = st.segmented_control(
+            label, list(options), format_func=options.__getitem__, required=True, key=key, help=help,
+            persist_state="session",
+        )  # fmt: skip
+    else:
+        chosen = st.selectbox(
+            label, list(options), format_func=options.__getitem__, key=key, help=help, persist_state="session",
+            width=width or "stretch",
+        )  # fmt: skip
+    code = str(chosen) if chosen in options else default
+    write(key, code, default)
+    return code
