@@ -49,6 +49,16 @@ class ShopPaths:
         return self.root / "runs"
 
     @property
+    def queue(self) -> Path:
+        """Trainings that wait for the one that runs."""
+        return self.root / "queue.json"
+
+    @property
+    def schedule(self) -> Path:
+        """When the shop retrains by itself."""
+        return self.root / "schedule.json"
+
+    @property
     def spool(self) -> Path:
         """Events waiting to be absorbed, and job states."""
         return self.root / "spool"
@@ -57,6 +67,11 @@ class ShopPaths:
     def presets(self) -> Path:
         """Saved fusion weights."""
         return self.root / "presets.json"
+
+    @property
+    def rules(self) -> Path:
+        """Versions of the merchandising rules, one file each, and `live.json`; drafts of them beside."""
+        return self.root / "rules"
 
 
 @dataclass(frozen=True)
