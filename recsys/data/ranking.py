@@ -12,6 +12,8 @@ from recsys.errors import InputError
 from recsys.vocabulary import Columns, DiversityMethod, ItemScope
 
 MAX_WINDOW = 40
+RULES = "rules"
+"""Name of the column of `Ranking.contributions` in which boosts and buries stand."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,10 @@ class Request:
         How varied the first places shall be; off unless asked for.
     weights_from
         Where the weights come from, as the trace shall say it ("preset Autumn (Women > Shoes)").
+    page, market
+        Where the list stands ("home") and for which market; rules are scoped by them. Empty: none in particular.
+    segment
+        Segment of the shopper, see `fusion.scopes.SEGMENTS`; empty takes what her history says.
     """
 
     history: Histories
@@ -109,6 +115,9 @@ class Request:
     request_id: str = ""
     diversity: Diversity = field(default_factory=Diversity)
     weights_from: str = ""
+    page: str = ""
+    segment: str = ""
+    market: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,12 +142,30 @@ class Move:
 
 @dataclass(frozen=True)
 class Step:
-    """One recorded step of a ranking: what it did, how many candidates it left, and what it moved."""
+    """One recorded step of a ranking: what it did, how many candidates it left, and what it moved.
+
+    Parameters
+    ----------
+    name
+        The step; of a rule its kind, such as "pin".
+    detail
+        What was done, in words.
+    remaining
+        Candidates left after it.
+    moves
+        What it put elsewhere.
+    rule_id
+        The rule whose step this is; empty for every other step.
+    acted
+        False of a rule in scope that changed nothing; the detail says why.
+    """
 
     name: str
     detail: str
     remaining: int
     moves: tuple[Move, ...] = ()
+    rule_id: str = ""
+    acted: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,20 +179,23 @@ class Ranking:
     item_ids
         The same items' external ids, shape (n,).
     scores
-        Sum of the contributions, float64, shape (n,); descending unless the diversity step moved items.
+        Sum of the contributions, float64, shape (n,); descending unless diversity or a rule moved items.
     contributions
-        w_c · z_c, float64, shape (n, n_components).
+        w_c · z_c, float64, shape (n, n_components); where a boost or bury acts, a last column `RULES` says what they
+        add.
     components
         Names of the columns of `contributions`.
     weights
-        The weights used, in the same order.
+        The weights used, in the same order; 1 for `RULES`.
     silent
         Components that could not speak for this request (NaN everywhere), so contributed 0.
     trace
         Every step in order.
     sum_places
-        1-based place of each item by its score, before the diversity step, shape (n,); None when there was no such
-        step, so that every item stands at its place by score.
+        1-based place of each item by its score, before diversity and rules put it elsewhere, shape (n,); None when
+        there was no such step, so that every item stands at its place by score.
+    rules_version
+        Version of the rules that applied; None where none were to apply, as in offline evaluation.
     """
 
     item_num: NDArray[np.int32]
@@ -178,6 +208,7 @@ class Ranking:
     trace: tuple[Step, ...]
     user_id: str | None = None
     sum_places: NDArray[np.int32] | None = None
+    rules_version: int | None = None
 
     def __len__(self) -> int:
         return len(self.item_num)
@@ -193,11 +224,13 @@ def rankings_to_frame(rankings: Sequence[Ranking]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        user_id, item_id, rank (1-based), score, and one contribution column per component.
+        user_id, item_id, rank (1-based), score, and one contribution column per component; `RULES` is 0 in the lists
+        on which no boost or bury acts, and left out where it acts on none.
     """
     lengths = [len(r) for r in rankings]
     users = np.repeat(np.array([r.user_id for r in rankings], dtype=object), lengths)
-    contributions = np.concatenate([r.contributions for r in rankings])
+    names = max((r.components for r in rankings), key=len)
+    contributions = np.concatenate([_widened(r.contributions, len(names)) for r in rankings])
     frame = pd.DataFrame(
         {
             Columns.USER: users,
@@ -206,6 +239,12 @@ def rankings_to_frame(rankings: Sequence[Ranking]) -> pd.DataFrame:
             Columns.SCORE: np.concatenate([r.scores for r in rankings]),
         }
     )
-    for column, name in enumerate(rankings[0].components):
+    for column, name in enumerate(names):
         frame[name] = contributions[:, column]
     return frame
+
+
+def _widened(contributions: NDArray[np.float64], n_columns: int) -> NDArray[np.float64]:
+    """Contributions with columns of 0 at the end, shape (n, n_columns)."""
+    lacking = n_columns - contributions.shape[1]
+    return np.pad(contributions, ((0, 0), (0, lacking))) if lacking else contributions
