@@ -69,9 +69,19 @@ class ShopPaths:
         return self.root / "presets.json"
 
     @property
+    def drafts(self) -> Path:
+        """Edits of a board that nobody published yet, one file per draft."""
+        return self.root / "drafts"
+
+    @property
     def rules(self) -> Path:
         """Versions of the merchandising rules, one file each, and `live.json`; drafts of them beside."""
         return self.root / "rules"
+
+    @property
+    def occluded(self) -> Path:
+        """Vectors of pictures without a region and of texts without a phrase, by encoder."""
+        return self.root / "occluded"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from recsys.ranking.model import Model
 from recsys.ranking.rank import rank_many
 from recsys.training.beyond import beyond_accuracy
 from recsys.training.config import COLUMN_NAMES
+from recsys.training.judged import JudgedShoppers
 from recsys.vocabulary import ItemScope
 
 CUTOFF = 20
@@ -89,11 +90,16 @@ def _cells(matrix: sparse.csr_array, items: NDArray[np.bool_]) -> sparse.csr_arr
     return kept
 
 
-def judge(model: Model, split: Split, progress: Callable[[float], None] | None = None) -> dict[str, Any]:
+def judge(
+    model: Model,
+    split: Split,
+    progress: Callable[[float], None] | None = None,
+    keep: dict[str, JudgedShoppers] | None = None,
+) -> dict[str, Any]:
     """Judge a model on the four columns.
 
     Every known shopper with a choice in the window counts, in a large shop a sample of them drawn by a fixed seed;
-    one the model cannot serve counts as zero.
+    one the model cannot serve counts as zero. What each shopper got goes into `keep`, by column.
 
     Returns
     -------
@@ -114,7 +120,10 @@ def judge(model: Model, split: Split, progress: Callable[[float], None] | None =
     for column in COLUMNS:
         rows = truth.choosers(column)
         source = lists["all"][rows] if column == "cold_among_all" else lists[column]
-        result[column] = _figures(source, truth.choices[column][rows])
+        found = _figures_of_users(source, truth.choices[column][rows])
+        result[column] = {name: asdict(bootstrap_mean(values)) for name, values in found.items()}
+        if keep is not None and len(rows):
+            keep[column] = JudgedShoppers.of(split.train.user_ids[truth.users[rows]].tolist(), **found)
     result["coverage"] = coverage(lists["all"], split.on_sale)
     result["beyond"] = beyond_accuracy(served, split, truth.users, lists["all"], truth.choices["all"])
     return result
@@ -134,10 +143,7 @@ def pad_lists(rankings: list[Ranking]) -> NDArray[np.int32]:
     return lists
 
 
-def _figures(lists: NDArray[np.int32], relevant: Relevant) -> dict[str, dict[str, float]]:
-    """Recall and NDCG with intervals."""
+def _figures_of_users(lists: NDArray[np.int32], relevant: Relevant) -> dict[str, NDArray[np.float64]]:
+    """Recall and NDCG of each shopper, shape (n_users,) each."""
     hits, n_relevant = hit_matrix(lists, relevant, CUTOFF), count_relevant(relevant)
-    return {
-        "recall": asdict(bootstrap_mean(recall(hits, n_relevant))),
-        "ndcg": asdict(bootstrap_mean(ndcg(hits, n_relevant))),
-    }
+    return {"recall": recall(hits, n_relevant), "ndcg": ndcg(hits, n_relevant)}

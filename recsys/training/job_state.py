@@ -53,6 +53,14 @@ class CurvePoint:
 
 
 @dataclass(frozen=True)
+class StageBegin:
+    """A stage that was entered: its name in words, and when."""
+
+    stage: str
+    began_at: datetime
+
+
+@dataclass(frozen=True)
 class JobState:
     """A training job as a page shows it.
 
@@ -74,6 +82,8 @@ class JobState:
         The process, its start in seconds since 1970 (so that a reused number is not mistaken for it), its machine.
     curve
         Loss and validation points in order.
+    stages
+        Every stage entered, in order; empty in jobs of older versions.
     """
 
     run_id: str
@@ -88,6 +98,14 @@ class JobState:
     process_started_at: float | None = None
     host: str = ""
     curve: tuple[CurvePoint, ...] = field(default=())
+    stages: tuple[StageBegin, ...] = field(default=())
+
+    def spans(self, until: datetime | None = None) -> list[tuple[str, float]]:
+        """Return each stage with its seconds, in order; the last one lasts until then, by default the heartbeat."""
+        ends = [s.began_at for s in self.stages[1:]] + [until or self.updated_at]
+        return [
+            (s.stage, max((end - s.began_at).total_seconds(), 0.0)) for s, end in zip(self.stages, ends, strict=False)
+        ]
 
     def ended(self, status: JobStatus, message: str) -> "JobState":
         """Return the same job, over."""
@@ -100,6 +118,7 @@ class JobState:
         content["state"] = str(content.pop("status"))
         content["started_at"] = self.started_at.isoformat()
         content["updated_at"] = self.updated_at.isoformat()
+        content["stages"] = [{"stage": s.stage, "began_at": s.began_at.isoformat()} for s in self.stages]
         return content
 
     @classmethod
@@ -110,6 +129,9 @@ class JobState:
         fields["started_at"] = datetime.fromisoformat(fields["started_at"])
         fields["updated_at"] = datetime.fromisoformat(fields["updated_at"])
         fields["curve"] = tuple(CurvePoint(**point) for point in fields["curve"])
+        fields["stages"] = tuple(
+            StageBegin(s["stage"], datetime.fromisoformat(s["began_at"])) for s in fields.get("stages", ())
+        )
         return cls(**fields)
 
 

@@ -58,7 +58,12 @@ def new_run_id() -> str:
 
 
 def start_training(
-    paths: ShopPaths, config: Mapping[str, Any], snapshot_version: str | None = None, *, extra: tuple[str, ...] = ()
+    paths: ShopPaths,
+    config: Mapping[str, Any],
+    snapshot_version: str | None = None,
+    *,
+    extra: tuple[str, ...] = (),
+    run_id: str | None = None,
 ) -> str:
     """Start `vitrine train` as its own process and return at once.
 
@@ -72,6 +77,8 @@ def start_training(
         The data version to train on; None takes the newest snapshot.
     extra
         More arguments for `vitrine train`, such as `("--no-promote",)`.
+    run_id
+        Name of the run; None takes a fresh one.
 
     Returns
     -------
@@ -81,13 +88,15 @@ def start_training(
     Raises
     ------
     RunError
-        Another training runs in this shop.
+        Another training runs in this shop, or a run of this name was begun.
     """
-    run_id = new_run_id()
+    run_id = run_id or new_run_id()
+    if state_path(paths, run_id).exists():
+        raise RunError(f"The run {run_id} exists already; leave the id out, or choose another.")
     lock_fd = take_lock(paths, run_id)
     try:
         folder = state_path(paths, run_id).parent
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         config_path = folder / CONFIG_FILE
         config_path.write_text(json.dumps(dict(config), indent=2), encoding="utf-8")
         arguments = ["--run-id", run_id, "--config", str(config_path.resolve()), *extra]

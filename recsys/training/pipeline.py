@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from recsys.progress import Progress, scaled, silent
 from recsys.ranking.model import Model
 from recsys.training.columns import judge
 from recsys.training.config import TrainingConfig
+from recsys.training.judged import JudgedShoppers
 from recsys.training.learn_response import ResponseTask, judge_response, learn_response
 from recsys.training.response import ResponseRows
 from recsys.training.weights import (
@@ -71,11 +72,14 @@ class Outcome:
         too little to hold out.
     facts
         Counts and choices.
+    judged
+        What each shopper of the test got, by column; empty where there was too little to hold out.
     """
 
     model: Model
     metrics: dict[str, Any]
     facts: dict[str, Any]
+    judged: Mapping[str, JudgedShoppers] = field(default_factory=dict)
 
 
 def fit_components(
@@ -134,7 +138,8 @@ def train_model(inputs: Inputs, config: TrainingConfig, progress: Progress) -> O
     late = replace(late, weights=weights, response=response)
     test = split_at(inputs.catalogue, inputs.interactions, windows.test_from, windows.end)
     progress("Judging on the test window", 0.65)
-    metrics["test"] = judge(late, test)
+    judged: dict[str, JudgedShoppers] = {}
+    metrics["test"] = judge(late, test, keep=judged)
     if response is not None:
         metrics["response"] = judge_response(asked, late, test)
     model = late
@@ -146,7 +151,7 @@ def train_model(inputs: Inputs, config: TrainingConfig, progress: Progress) -> O
     holdout = _keep_holdout(task, kappa, response is not None, config.seed)
     model = replace(model, weights=weights, response=response, holdout=holdout)
     facts = _facts(inputs, model, windows, rows, time.perf_counter() - started)
-    return Outcome(model, metrics, facts)
+    return Outcome(model, metrics, facts, judged)
 
 
 def _train_without_validation(

@@ -17,7 +17,16 @@ import psutil
 from recsys.errors import CancelledError, RunError, VitrineError
 from recsys.settings import ShopPaths
 from recsys.training.job_lock import inherit_or_take_lock
-from recsys.training.job_state import CurvePoint, JobState, JobStatus, read_state, state_path, utc_now, write_state
+from recsys.training.job_state import (
+    CurvePoint,
+    JobState,
+    JobStatus,
+    StageBegin,
+    read_state,
+    state_path,
+    utc_now,
+    write_state,
+)
 
 LOG = logging.getLogger(__name__)
 HEARTBEAT_S = 5.0
@@ -134,8 +143,15 @@ class ProgressWriter:
             if loss is not None or validation is not None:
                 self._steps[stage] += 1
                 curve = (*curve, CurvePoint(stage, self._steps[stage], loss, validation))
+            entered = () if before.stages and stage == before.stage else (StageBegin(stage, utc_now()),)
             self._state = replace(
-                before, stage=stage, fraction=fraction, message=message, curve=curve, eta_s=self._estimate(fraction)
+                before,
+                stage=stage,
+                fraction=fraction,
+                message=message,
+                curve=curve,
+                eta_s=self._estimate(fraction),
+                stages=before.stages + entered,
             )
             due = time.monotonic() - self._written >= WRITE_INTERVAL_S
         if due or stage != before.stage:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,8 @@ class RunRecord:
         Why it failed, or what a person should know.
     manifest
         sha256 by file name; that of `run.json` is of the record without it.
+    gates
+        What `training.gates.check_gates` found, one mapping per gate; empty in runs older than the gates.
     """
 
     run_id: str
@@ -67,10 +69,13 @@ class RunRecord:
     versions: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
     manifest: Mapping[str, str] = field(default_factory=dict)
+    gates: Sequence[Mapping[str, Any]] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return asdict(self)
+        """Return plain JSON values; gates that were not checked are left out, so that older digests stay true."""
+        values = asdict(self)
+        values["gates"] = [dict(gate) for gate in self.gates]
+        return values if self.gates else {k: v for k, v in values.items() if k != "gates"}
 
 
 def run_folder(paths: ShopPaths, run_id: str) -> Path:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,11 @@ from recsys.data.ranking import Diversity, Filters, Ranking, Request, rankings_t
 from recsys.errors import InputError
 from recsys.fusion.presets import list_own_presets
 from recsys.fusion.scopes import PresetBook
-from recsys.progress import Progress, silent
+from recsys.progress import Progress, scaled, silent
 from recsys.ranking import rank, rank_many
 from recsys.ranking.model import Model
 from recsys.settings import Settings, ShopPaths
+from recsys.training.live import live_pointer, serving_run
 from recsys.training.runs import load_model
 from recsys.vocabulary import ItemScope
 
@@ -94,7 +96,7 @@ def recommend(
     weights
         Laid over the run's own.
     run_id
-        None takes the live run.
+        None takes the run that serves each shopper: the live one, or the canary for its share.
     diversity
         How varied the first places shall be; None means not at all.
     progress
@@ -103,24 +105,66 @@ def recommend(
     Returns
     -------
     DataFrame
-        user_id, item_id, rank, score and one contribution column per component; `.attrs["notes"]` says which
-        components filled the list of a shopper nobody knows, and what diversity changed.
+        user_id, item_id, rank, score, one contribution column per component, and run_id, the run that served;
+        `.attrs["notes"]` says which components filled the list of a shopper nobody knows, what diversity changed, and
+        how many lists a canary made.
     """
     progress("Loading the run", 0.0)
-    model = load_model(settings.shop, run_id)
-    filters = Filters(items=items, exclude_seen=bool(exclude_seen))
-    users = [str(u) for u in model.interactions.user_ids] if user == EVERYONE else [user]
+    pointer = live_pointer(settings.shop) if run_id is None else {"run_id": run_id, "canary": None}
+    first = load_model(settings.shop, serving_run(pointer, None if user == EVERYONE else user))
+    users = [str(u) for u in first.interactions.user_ids] if user == EVERYONE else [user]
     if not users:
         raise InputError("The run's data has no shopper; ask for one by id to get the list of somebody unknown.")
-    merged, moment = merge_weights(model, weights), now()
-    book = preset_book(settings.shop, model)
-    requests = [request_for(model, u, n, filters, merged, moment, diversity, book) for u in users]
+    by_run: dict[str | None, list[str]] = {}
+    for one in users:
+        by_run.setdefault(serving_run(pointer, one), []).append(one)
+    asked = Asked(n, Filters(items=items, exclude_seen=bool(exclude_seen)), weights, diversity, now())
+    frames, done = [], 0.0
+    for served, group in by_run.items():
+        model = first if served in (None, first.run_id) else load_model(settings.shop, served)
+        share = len(group) / len(users)
+        told = scaled(progress, 0.1 + 0.9 * done, 0.1 + 0.9 * (done + share))
+        frames.append(_lists_of(settings.shop, model, group, asked, told))
+        done += share
+    frame = frames[0] if len(frames) == 1 else _in_order(frames, users)
+    frame.attrs["notes"] = [note for part in frames for note in part.attrs["notes"]]
+    if len(frames) > 1:
+        made = {str(run): len(group) for run, group in by_run.items()}
+        frame.attrs["notes"].append("Lists by run: " + ", ".join(f"{run} {count:,}" for run, count in made.items()))
+    return frame
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What is asked of every list: length, filters, weights laid over the run's own, variety, and when."""
+
+    n: int
+    filters: Filters
+    weights: Mapping[str, float] | None
+    diversity: Diversity | None
+    moment: np.datetime64
+
+
+def _lists_of(paths: ShopPaths, model: Model, users: list[str], asked: Asked, progress: Progress) -> pd.DataFrame:
+    """Lists of some shoppers from one run."""
+    merged, book = merge_weights(model, asked.weights), preset_book(paths, model)
+    requests = [
+        request_for(model, u, asked.n, asked.filters, merged, asked.moment, asked.diversity, book) for u in users
+    ]
     order = sorted(range(len(users)), key=lambda row: requests[row].weights_from)  # alike ones are ranked together
-    ranked = rank_many([requests[row] for row in order], model, lambda done: progress("Making lists", 0.1 + 0.9 * done))
+    ranked = rank_many([requests[row] for row in order], model, lambda done: progress("Making lists", done))
     lists = [ranking for _, ranking in sorted(zip(order, ranked, strict=True), key=lambda pair: pair[0])]
-    frame = rankings_to_frame(lists)
+    frame = rankings_to_frame(lists).assign(run_id=model.run_id)
     frame.attrs["notes"] = _notes(lists) + _say_presets(requests)
     return frame
+
+
+def _in_order(frames: list[pd.DataFrame], users: list[str]) -> pd.DataFrame:
+    """Lists of several runs as one frame, in the order of the shoppers; a term that a run lacks stays empty."""
+    frame = pd.concat(frames, ignore_index=True)
+    frame["run_id"] = frame.pop("run_id")  # last, after the terms of every run
+    place = {user: number for number, user in enumerate(users)}
+    return frame.sort_values("user_id", key=lambda ids: ids.map(place), kind="stable", ignore_index=True)
 
 
 def _notes(lists: list[Ranking]) -> list[str]:
@@ -159,7 +203,7 @@ def explain(settings: Settings, user: str, item: str, run_id: str | None = None)
     """
     from recsys.explanation import explain_pair
 
-    model = load_model(settings.shop, run_id)
+    model = load_model(settings.shop, run_id or serving_run(live_pointer(settings.shop), user))
     request = request_for(model, user, 24, book=preset_book(settings.shop, model))
     return explain_pair(model, request, model.catalogue.number(item)).to_json()
 

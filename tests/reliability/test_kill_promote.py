@@ -39,7 +39,7 @@ def test_ten_kills_leave_a_valid_pointer_and_lose_no_promotion(two_runs: ShopPat
             other = "second" if live == "first" else "first"
             said = launcher.run((other, live), at_moment(draw.uniform(0.0, 0.3)))
             pointer = live_pointer(two_runs)
-            assert set(pointer) == {"version", "run_id", "previous", "promoted_at"}
+            assert set(pointer) == {"version", "run_id", "previous", "promoted_at", "canary"}
             if said:
                 version, run_id = said[-1].split()
                 # The last word stands, or one promotion that was made but not yet told.

@@ -46,7 +46,8 @@ def first_list(paths: ShopPaths) -> list[str]:
 
 def test_a_shop_without_runs_says_so(empty_shop: ShopPaths) -> None:
     assert list_runs(empty_shop) == [] and live_run_id(empty_shop) is None
-    assert live_pointer(empty_shop) == {"version": 0, "run_id": None, "previous": [], "promoted_at": None}
+    nothing = {"version": 0, "run_id": None, "previous": [], "promoted_at": None, "canary": None}
+    assert live_pointer(empty_shop) == nothing
     with pytest.raises(RunError, match="No run is live yet"):
         load_model(empty_shop)
     with pytest.raises(RunError, match="no earlier run"):
@@ -92,6 +93,7 @@ def test_promoting_swaps_the_pointer_and_rolling_back_returns(own_shop: ShopPath
         "run_id": "first",
         "previous": [],
         "promoted_at": "",
+        "canary": None,
     }
     with pytest.raises(RunError, match="no earlier run"):
         roll_back(own_shop)
@@ -113,7 +115,7 @@ def test_an_older_run_promoted_again_stands_in_the_history_once(own_shop: ShopPa
 def test_whoever_looked_at_an_older_pointer_is_refused(own_shop: ShopPaths) -> None:
     clone(own_shop, "second"), clone(own_shop, "third")
     promote(own_shop, "second", expected_version=1)
-    with pytest.raises(RunError, match="Somebody promoted second in the meantime"):
+    with pytest.raises(RunError, match=r"in the meantime \(now second\)"):
         promote(own_shop, "third", expected_version=1)
     assert live_run_id(own_shop) == "second"
 

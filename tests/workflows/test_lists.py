@@ -23,7 +23,7 @@ def test_a_list_for_everyone(plain_shop: ShopPaths, model) -> None:
     told: list[float] = []
     frame = recommend(settings_of(plain_shop), user="all", n=4, progress=lambda s, f, **_: told.append(f))
     assert len(frame) == 4 * N_USERS and frame["user_id"].nunique() == N_USERS
-    assert frame.columns.tolist() == ["user_id", "item_id", "rank", "score", *model.names]
+    assert frame.columns.tolist() == ["user_id", "item_id", "rank", "score", *model.names, "run_id"]
     assert (frame.groupby("user_id")["rank"].apply(list).map(tuple) == (1, 2, 3, 4)).all()
     assert (frame.groupby("user_id")["score"].diff().dropna() <= 0).all()
     np.testing.assert_allclose(frame[list(model.names)].sum(axis=1), frame["score"], atol=1e-6)
