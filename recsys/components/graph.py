@@ -65,6 +65,6 @@ class GraphComponent(ItemWeightsComponent):
         arrival = (np.maximum(item_sums, 0.5) ** -self.config.popularity).astype(np.float32)
         left = sparse.csr_array(sparse.diags_array(by_item) @ seen.T)
         right = sparse.csr_array(sparse.diags_array(by_user) @ seen)
-        weights = strongest_links(left, right, self.config.n_neighbours, lambda i, j: arrival[j])
+        weights = strongest_links(left, right, self.config.n_neighbours, lambda walks, i, j: walks * arrival[j])
         self.keep_arrays(pack_weights(lend_weights(weights, data.lenders)))
         return self

@@ -63,7 +63,10 @@ class ItemKnnComponent(ItemWeightsComponent):
         norms = np.sqrt(np.asarray(seen.multiply(seen).sum(axis=0)).ravel()).astype(np.float32)
         shrink = np.float32(self.config.shrink)
         weights = strongest_links(
-            sparse.csr_array(seen.T), seen, self.config.n_neighbours, lambda i, j: 1.0 / (norms[i] * norms[j] + shrink)
+            sparse.csr_array(seen.T),
+            seen,
+            self.config.n_neighbours,
+            lambda together, i, j: together / (norms[i] * norms[j] + shrink),
         )
         if self.config.with_self:
             weights = weights + sparse.diags_array((norms > 0).astype(np.float32))

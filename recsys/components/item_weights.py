@@ -19,9 +19,7 @@ COLUMNS_AT_ONCE = 512
 class ItemWeightsComponent(Component):
     """Score of item j = Σ_i t_i · B_ij over the items i touched, t_i less the longer ago.
 
-    Fitted arrays are either `weights`, `columns`, `rows` (B in compressed rows), or, where B has low rank, `projection`
-    and `item_vectors`, float32, shape (n_items, d) each, with B = projection · item_vectorsᵀ. The config has a
-    `half_life_days`.
+    Fitted arrays are `weights`, `columns`, `rows` (B in compressed rows). The config has a `half_life_days`.
     """
 
     def touches(self, histories: Histories, n_items: int, at: np.datetime64) -> sparse.csr_array:
@@ -32,15 +30,10 @@ class ItemWeightsComponent(Component):
         return touches
 
     def read(self, histories: Histories, at: np.datetime64) -> Scores:
-        """Weights from each touched item, summed, as sparse rows; or vectors where B has low rank."""
-        silent = histories.lengths == 0
-        if "projection" in self.arrays:
-            items = self.arrays["item_vectors"]
-            users = self.touches(histories, len(items), at) @ self.arrays["projection"]
-            users[silent] = np.nan
-            return DotScores(users, items, np.ones(len(items), bool))
+        """Weights from each touched item, summed, as sparse rows."""
         weights = self.weights
-        return SparseScores((self.touches(histories, weights.shape[0], at) @ weights).astype(np.float32), silent)
+        summed = (self.touches(histories, weights.shape[0], at) @ weights).astype(np.float32)
+        return SparseScores(summed, histories.lengths == 0)
 
     def score(self, histories: Histories, at: np.datetime64) -> Floats:
         """Sum of the weights from each touched item; NaN for an empty history."""
@@ -63,8 +56,6 @@ class ItemWeightsComponent(Component):
 
     def shares(self, history: Histories, item_num: int) -> Floats:
         """How much each touch adds to one item's score, its age left aside, shape (n_touches,)."""
-        if "projection" in self.arrays:
-            return self.arrays["projection"][history.item_num] @ self.arrays["item_vectors"][item_num]
         if "weights" not in self.arrays:
             return np.zeros(len(history.item_num), np.float32)
         column = self.weights[:, [item_num]].toarray().ravel()
@@ -91,9 +82,11 @@ def strongest_links(
     left: sparse.csr_array,
     right: sparse.csr_array,
     keep: int,
-    rescale: Callable[[NDArray[np.int32], NDArray[np.intp]], NDArray[np.float32]],
+    strength: Callable[[Floats, NDArray[np.int32], NDArray[np.intp]], Floats],
+    *,
+    itself: bool = False,
 ) -> sparse.csr_array:
-    """Largest `keep` entries per column of the sparse product left · right, rescaled, without the diagonal.
+    """Strongest `keep` pairs of each column among those in which the sparse product left · right has anything.
 
     Parameters
     ----------
@@ -101,8 +94,10 @@ def strongest_links(
         Shapes (n_items, n_users) and (n_users, n_items).
     keep
         Entries kept per column.
-    rescale
-        Gives the factor of each cell from its row and column numbers.
+    strength
+        Makes each pair's weight of the product's value, its row and its column; weights of 0 and below are left out.
+    itself
+        Whether the diagonal counts.
     """
     n = left.shape[0]
     by_column = right.tocsc()
@@ -110,8 +105,9 @@ def strongest_links(
     for start in range(0, n, COLUMNS_AT_ONCE):
         block = sparse.csc_array(left @ by_column[:, start : start + COLUMNS_AT_ONCE])
         column = np.repeat(np.arange(block.shape[1]), np.diff(block.indptr)) + start
-        value = block.data * rescale(block.indices, column)
-        value[block.indices == column] = 0.0
+        value = strength(block.data, block.indices, column)
+        if not itself:
+            value[block.indices == column] = 0.0
         order = np.lexsort((-value, column))
         place = np.arange(len(order)) - block.indptr[column[order] - start]
         kept = order[(place < keep) & (value[order] > 0)]

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg, sparse
 
 from recsys.components.contract import TrainingData
 from recsys.components.ease import keep_largest
-from recsys.components.item_weights import ItemWeightsComponent, pack_weights, spread_over_catalogue
+from recsys.components.item_weights import (
+    ItemWeightsComponent,
+    pack_weights,
+    spread_over_catalogue,
+    strongest_links,
+)
 from recsys.components.neighbours import lend_weights
 from recsys.data.interactions import DAY
 from recsys.errors import InputError
@@ -35,10 +39,12 @@ class NextConfig:
     keep
         Weights kept per item.
     max_dense_items
-        Largest number of touched items solved with a matrix of items by items; above, the history is first reduced to
-        `embedding_size` directions.
-    embedding_size
-        Directions of the reduced solution, ≥ 1.
+        Largest number of touched items whose weights are solved together, with a matrix of items by items; above, each
+        pair is solved alone.
+    pair_regularization
+        λ of the pairs solved alone, > 0.
+    keep_pairs
+        Weights kept per item of those, ≥ 1.
     """
 
     window_days: float = 30.0
@@ -48,11 +54,12 @@ class NextConfig:
     half_life_days: float = 90.0
     keep: int = 400
     max_dense_items: int = 8_000
-    embedding_size: int = 128
+    pair_regularization: float = 20.0
+    keep_pairs: int = 100
 
     def __post_init__(self) -> None:
-        positive = min(self.window_days, self.regularization, self.half_life_days)
-        if positive <= 0 or min(self.windows, self.keep, self.embedding_size) < 1 or not 0 < self.fading <= 1:
+        positive = min(self.window_days, self.regularization, self.half_life_days, self.pair_regularization)
+        if positive <= 0 or min(self.windows, self.keep, self.keep_pairs) < 1 or not 0 < self.fading <= 1:
             raise InputError(f"A next config needs positive numbers and a fading in (0, 1], got {self}.")
 
 
@@ -64,13 +71,17 @@ class NextComponent(ItemWeightsComponent):
     buying next are learnt together, and it looks forward only: what is chosen after, not beside. Untouched items
     borrow the columns of their content neighbours.
 
+    In large catalogues every pair is a regression of its own, B_ij = (x_iᵀy_j − Σx_i · Σy_j / n) / (x_iᵀx_i + λ), and
+    only pairs are looked at in which somebody chose j after i; so B stays sparse, and a list asks for few items.
+
     Requirements: a log longer than two windows; a shorter one leaves the term silent. Relations: beside the behaviour
     term it adds what follows what; in shops without an order of things validation gives it little.
 
     References
     ----------
     Ridge from sets to following sets: Hoerl & Kennard (1970), *Ridge Regression*, eq. 2.1; the item-by-item form of
-    Ning & Karypis (2011), *SLIM*, with the target moved ahead in time.
+    Ning & Karypis (2011), *SLIM*, with the target moved ahead in time. One predictor at a time: Fan & Lv (2008), *Sure
+    Independence Screening for Ultrahigh Dimensional Feature Space*, eq. 2.
     """
 
     name = "next"
@@ -81,7 +92,7 @@ class NextComponent(ItemWeightsComponent):
     config_class = NextConfig
 
     def fit(self, data: TrainingData) -> Self:
-        """Solve the regression, densely or in reduced coordinates."""
+        """Solve the regression, all weights together or pair by pair."""
         pairs = list(self._windows(data))
         n = len(data.catalogue)
         if not pairs:
@@ -89,8 +100,9 @@ class NextComponent(ItemWeightsComponent):
             return self
         asked = sparse.csr_array(sparse.vstack([x for x, _ in pairs], format="csr"))
         answered = sparse.csr_array(sparse.vstack([y for _, y in pairs], format="csr"))
-        dense = data.touched.sum() <= self.config.max_dense_items
-        self.keep_arrays(self._solve(data, asked, answered) if dense else self._reduce(data, asked, answered))
+        together = data.touched.sum() <= self.config.max_dense_items
+        weights = self._solve(data, asked, answered) if together else self._solve_pairs(asked, answered)
+        self.keep_arrays(pack_weights(lend_weights(weights, data.lenders)))
         return self
 
     def _windows(self, data: TrainingData) -> Iterator[tuple[sparse.csr_array, sparse.csr_array]]:
@@ -109,9 +121,7 @@ class NextComponent(ItemWeightsComponent):
             scale = np.float32(self.config.fading ** (number / 2))
             yield sparse.csr_array(seen * scale), sparse.csr_array(held[active] * scale)
 
-    def _solve(
-        self, data: TrainingData, asked: sparse.csr_array, answered: sparse.csr_array
-    ) -> dict[str, NDArray[Any]]:
+    def _solve(self, data: TrainingData, asked: sparse.csr_array, answered: sparse.csr_array) -> sparse.csr_array:
         """B with the largest weights of each column."""
         n, columns = len(data.catalogue), np.flatnonzero(data.touched)
         x, y = asked[:, columns], answered[:, columns]
@@ -119,20 +129,18 @@ class NextComponent(ItemWeightsComponent):
         gram[np.diag_indices_from(gram)] += self.config.regularization
         cross = (x.T @ y).toarray().astype(np.float32)
         weights = linalg.solve(gram, cross, assume_a="pos", overwrite_a=True, overwrite_b=True, check_finite=False)
-        small = keep_largest(weights, self.config.keep)
-        return pack_weights(lend_weights(spread_over_catalogue(small, columns, n), data.lenders))
+        return spread_over_catalogue(keep_largest(weights, self.config.keep), columns, n)
 
-    def _reduce(
-        self, data: TrainingData, asked: sparse.csr_array, answered: sparse.csr_array
-    ) -> dict[str, NDArray[Any]]:
-        """B = V · A with V the leading directions of X and A the ridge solution in them."""
-        from sklearn.utils.extmath import randomized_svd
-
-        size = min(self.config.embedding_size, *asked.shape)
-        _, _, directions = randomized_svd(sparse.csr_matrix(asked), size, n_iter=3, random_state=data.seed)
-        projection = directions.T.astype(np.float32)
-        reduced = asked @ projection
-        gram = (reduced.T @ reduced).astype(np.float64) + self.config.regularization * np.eye(size)
-        item_vectors = np.linalg.solve(gram, (answered.T @ reduced).T.astype(np.float64)).T.astype(np.float32)
-        item_vectors += data.lenders @ (item_vectors + projection)
-        return {"projection": projection, "item_vectors": item_vectors}
+    def _solve_pairs(self, asked: sparse.csr_array, answered: sparse.csr_array) -> sparse.csr_array:
+        """Shrunk slopes of one item's choice on one item's touches, positive ones, the largest of each column."""
+        sums = [np.asarray(m.sum(axis=0)).ravel().astype(np.float32) for m in (asked, answered)]
+        expected = sums[0], sums[1] / asked.shape[0]
+        square = np.asarray(asked.multiply(asked).sum(axis=0)).ravel()
+        damped = (square + self.config.pair_regularization).astype(np.float32)
+        return strongest_links(
+            sparse.csr_array(asked.T),
+            answered,
+            self.config.keep_pairs,
+            lambda together, i, j: (together - expected[0][i] * expected[1][j]) / damped[i],
+            itself=True,
+        )

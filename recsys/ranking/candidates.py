@@ -13,7 +13,7 @@ from recsys.ranking.terms import Terms
 
 SCAN_ITEMS = 60_000
 """From this size on, candidates come from a scan of quantised coordinates."""
-PER_PLACE = 10
+PER_PLACE = 6
 """Candidates scored exactly per place of the shortlist."""
 FEW = 4_000
 """With no more items than this passing the filters, all of them are candidates."""
@@ -51,8 +51,9 @@ def choose(
     weights: NDArray[np.float64],
     mask: NDArray[np.bool_],
     size: int,
+    lift: NDArray[np.float64] | None = None,
 ) -> Picked:
-    """Pick the best by the weighted sum of the terms.
+    """Pick the best by the weighted sum of the terms, and what rules add to it.
 
     Parameters
     ----------
@@ -68,6 +69,8 @@ def choose(
         Items that pass the filters, shape (n_items,).
     size
         Length of the shortlist, at most the number of items in the mask.
+    lift
+        What rules add to the score of each item, shape (n_items,).
 
     Returns
     -------
@@ -75,10 +78,10 @@ def choose(
         From the exact sum over everything, or over the candidates of `nearest` in a large catalogue.
     """
     seen = histories if request.filters.exclude_seen else Histories.empty(len(histories))
-    found = _find(model, request, terms, weights, mask, size)
+    found = _find_lifted(model, request, terms, weights, mask, size, lift)
     if found is None:
-        return _from_everything(terms, weights, mask, seen, size)
-    return _from_candidates(terms, weights, mask, seen, size, found)
+        return _from_everything(terms, weights, mask, seen, size, lift)
+    return _from_candidates(terms, weights, mask, seen, size, found, lift)
 
 
 def prepare(model: Model) -> None:
@@ -88,10 +91,17 @@ def prepare(model: Model) -> None:
 
 
 def _from_everything(
-    terms: Terms, weights: NDArray[np.float64], mask: NDArray[np.bool_], seen: Histories, size: int
+    terms: Terms,
+    weights: NDArray[np.float64],
+    mask: NDArray[np.bool_],
+    seen: Histories,
+    size: int,
+    lift: NDArray[np.float64] | None,
 ) -> Picked:
     """Sum over the whole catalogue."""
     total = terms.total(weights)
+    if lift is not None:
+        total += lift.astype(np.float32)
     if not mask.all():
         total[:, ~mask] = -np.inf
     total[seen.row, seen.item_num] = -np.inf
@@ -126,6 +136,25 @@ def _find(
     return index.find(terms, weights, mask, PER_PLACE * size)
 
 
+def _find_lifted(
+    model: Model,
+    request: Request,
+    terms: Terms,
+    weights: NDArray[np.float64],
+    mask: NDArray[np.bool_],
+    size: int,
+    lift: NDArray[np.float64] | None,
+) -> list[NDArray[np.intp]] | None:
+    """As `_find`; among items that rules lift alike the order is that of the sum, so each such group is asked alone."""
+    if lift is None or len(mask) < SCAN_ITEMS:
+        return _find(model, request, terms, weights, mask, size)
+    parts = [
+        _find(model, request, terms, weights, mask & (lift == value), size) for value in np.unique(lift[mask]).tolist()
+    ]
+    known = [part for part in parts if part is not None]
+    return [np.concatenate(row) for row in zip(*known, strict=True)] if len(known) == len(parts) else None
+
+
 def _from_candidates(
     terms: Terms,
     weights: NDArray[np.float64],
@@ -133,6 +162,7 @@ def _from_candidates(
     seen: Histories,
     size: int,
     found: list[NDArray[np.intp]],
+    lift: NDArray[np.float64] | None,
 ) -> Picked:
     """Exact sum over each request's candidates, those of fewer filled up with the first."""
     width = max(size, *(len(f) for f in found))
@@ -141,6 +171,8 @@ def _from_candidates(
     for part, weight in zip(terms.parts, weights, strict=True):
         if weight:
             total += np.float32(weight) * part.at(items)
+    if lift is not None:
+        total += lift[items].astype(np.float32)
     for row, candidates in enumerate(found):
         hidden = seen.item_num[seen.indptr[row] : seen.indptr[row + 1]]
         total[row, len(candidates) :] = -np.inf

@@ -19,7 +19,7 @@ PAIR = [("ann", 0, 0), ("ann", 1, 0), ("bob", 0, 0)]
 def test_strongest_links_are_the_largest_of_the_dense_product() -> None:
     rng = np.random.default_rng(2)
     x = sparse.random_array((40, 30), density=0.2, rng=rng, format="csr", dtype=np.float32)
-    links = strongest_links(sparse.csr_array(x.T), x, 3, lambda i, j: np.ones(len(i), np.float32)).toarray()
+    links = strongest_links(sparse.csr_array(x.T), x, 3, lambda together, i, j: together).toarray()
     full = (x.T @ x).toarray()
     np.fill_diagonal(full, 0)
     for column in range(30):

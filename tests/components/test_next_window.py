@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from recsys.components.next_window import NextComponent, NextConfig
-from recsys.data.scores import DotScores
 from recsys.errors import InputError
 from tests.tables import AT, catalogue, history, training_data, unit
 
@@ -42,19 +41,31 @@ def test_the_weights_solve_the_ridge_system_of_the_windows() -> None:
     np.testing.assert_allclose((x.T @ x + 2 * np.eye(4)) @ weights, x.T @ y, atol=1e-5)
 
 
-def test_reduced_to_all_directions_it_says_nearly_the_same() -> None:
+def test_pair_by_pair_each_weight_is_a_slope_of_its_own() -> None:
     data = training_data(catalogue(4), follow())
-    dense = NextComponent(MONTHLY).fit(data)
-    reduced = NextComponent(
-        NextConfig(window_days=30, windows=3, regularization=1.0, max_dense_items=1, embedding_size=4)
-    ).fit(data)
-    asked = history((CAMERA, 1), (VASE, 40))
-    assert isinstance(reduced.read(asked, AT), DotScores)
-    # λ weighs on the kept directions only, which are all that X has; so both solve one system.
-    np.testing.assert_allclose(reduced.score(asked, AT), dense.score(asked, AT), atol=0.02)
-    np.testing.assert_allclose(
-        reduced.shares(history((CAMERA, 0)), FILM), dense.shares(history((CAMERA, 0)), FILM), atol=0.02
-    )
+    config = NextConfig(window_days=30, windows=1, max_dense_items=1, pair_regularization=2.0)
+    component = NextComponent(config).fit(data)
+    # One window, the last 30 days: the camera was touched 75 and 100 days ago (45 and 70 at the window's start), its
+    # film 45 (15) by 6 of 12, the film was chosen by all 6 of them and the flower by the others.
+    step = np.timedelta64(30, "D")
+    known, held = data.interactions.before(AT - step), data.interactions.between(AT - step, AT)
+    decay = (0.5 ** (known.histories.age_days(AT - step) / 90)).astype(np.float32)
+    x = np.sqrt(np.minimum(known.histories.matrix(4, decay).toarray(), 1))
+    y = held.histories.matrix(4, binary=True).toarray()
+    slope = (x.T @ y - np.outer(x.sum(axis=0), y.sum(axis=0)) / len(x)) / ((x**2).sum(axis=0) + 2.0)[:, None]
+    expected = np.where((x.T @ y > 0) & (slope > 0), slope, 0.0)
+    assert expected[CAMERA, FILM] > 0 and expected[CAMERA, FLOWER] == 0
+    np.testing.assert_allclose(component.weights.toarray(), expected, atol=1e-6)
+
+
+def test_pair_by_pair_only_the_strongest_of_each_item_are_kept() -> None:
+    data = training_data(catalogue(4), follow())
+    settings = {"window_days": 30, "windows": 3, "max_dense_items": 1}
+    whole = NextComponent(NextConfig(**settings)).fit(data).weights.toarray()
+    kept = NextComponent(NextConfig(**settings, keep_pairs=1)).fit(data).weights.toarray()
+    assert (whole > 0).sum(axis=0).max() > 1
+    np.testing.assert_allclose(kept.max(axis=0), whole.max(axis=0))
+    assert (kept > 0).sum(axis=0).max() == 1
 
 
 @pytest.mark.parametrize("max_dense_items", [1, 100])
