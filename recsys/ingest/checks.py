@@ -7,6 +7,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from recsys.errors import InputError
+from recsys.ingest.fixes import LEFT_OUT
 from recsys.ingest.mapping import REQUIRED, ColumnMapping, ImportOptions, Kind, guess_columns
 from recsys.ingest.problems import ProblemLog, Severity
 from recsys.ingest.tables import RawTable
@@ -240,5 +241,5 @@ class Sheet:
         return Checked(schema.empty_table(), none, frozenset(), self.columns, self.n_rows + self.n_unreadable, self.log)
 
 
-UNREADABLE_ROWS = frozenset({"wrong_cell_count", "bad_json"})
-"""Problems of readers that stand for a row which is not in the table."""
+UNREADABLE_ROWS = frozenset({"wrong_cell_count", "bad_json", LEFT_OUT})
+"""Problems that stand for rows of the file which are not in the table: unreadable, or left out by hand."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from recsys.errors import InputError
+from recsys.ingest.fixes import Fixes
 from recsys.ingest.tables import ReadOptions
 from recsys.vocabulary import CATALOGUE_COLUMNS, EVENT_COLUMNS, EventType
 
@@ -124,16 +125,20 @@ class ColumnMapping:
         What a person said; columns not named here are guessed. An empty tuple says: the file has none.
     options
         See `ImportOptions`.
+    fixes
+        What was corrected in the file.
     """
 
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     options: ImportOptions = field(default_factory=ImportOptions)
+    fixes: Fixes = field(default_factory=Fixes)
 
     def to_json(self) -> str:
         """Canonical JSON; equal mappings give equal text."""
         columns = {key: list(value) if len(value) != 1 else value[0] for key, value in sorted(self.columns.items())}
         options = {key: value for key, value in asdict(self.options).items() if value not in (None, False)}
-        return json.dumps({"columns": columns, "options": options}, sort_keys=True)
+        fixes = {"fixes": self.fixes.to_json()} if self.fixes else {}
+        return json.dumps({"columns": columns, "options": options, **fixes}, sort_keys=True)
 
 
 MappingLike = ColumnMapping | MappingABC[str, object] | Path | str | None
@@ -145,8 +150,8 @@ def load_mapping(source: MappingLike, kind: Kind) -> ColumnMapping:
     Parameters
     ----------
     source
-        A `ColumnMapping`; a dict `{"columns": {…}, "options": {…}}` or simply `{canonical: column, …, "options": {…}}`;
-        JSON text; or the path of a JSON file. None for an empty one.
+        A `ColumnMapping`; a dict `{"columns": {…}, "options": {…}, "fixes": {…}}` or simply
+        `{canonical: column, …, "options": {…}}`; JSON text; or the path of a JSON file. None for an empty one.
     kind
         `catalogue` or `events`.
 
@@ -161,7 +166,7 @@ def load_mapping(source: MappingLike, kind: Kind) -> ColumnMapping:
         return source
     if isinstance(source, (Path, str)):
         source = _load_json(source)
-    plain = {key: value for key, value in source.items() if key not in {"columns", "options"}}
+    plain = {key: value for key, value in source.items() if key not in {"columns", "options", "fixes"}}
     nested = source.get("columns") or {}
     options = source.get("options") or {}
     if not isinstance(nested, MappingABC) or not isinstance(options, MappingABC):
@@ -170,7 +175,7 @@ def load_mapping(source: MappingLike, kind: Kind) -> ColumnMapping:
     unknown = sorted(set(columns) - set(CANONICAL[kind]))
     if unknown:
         raise InputError(f"The mapping names {unknown}, which {kind} do not have: use {', '.join(CANONICAL[kind])}.")
-    return ColumnMapping(columns, _options(options))
+    return ColumnMapping(columns, _options(options), Fixes.from_json(source.get("fixes") or {}))
 
 
 def guess_columns(names: list[str], kind: Kind, given: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -1,5 +1,6 @@
 """From references to stored pictures: find each item's pictures in a zip, a folder or a column, and keep them."""
 
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from recsys.data.media import media_file
 from recsys.errors import InputError
 from recsys.ingest.isolation import Report, run_isolated
-from recsys.ingest.picture_sources import PictureIndex, PictureSource, open_pictures
+from recsys.ingest.picture_sources import NamesOnly, PictureIndex, PictureSource, open_pictures
 from recsys.ingest.pictures import SIZES, StoredPicture, store_picture
 from recsys.ingest.problems import Problem, ProblemLog, Severity
 from recsys.ingest.readers import load_problem
@@ -45,11 +46,14 @@ class Media:
         `PICTURE_SCHEMA`, one row per distinct picture.
     problems
         Warnings: references without a picture, entries that are none, pictures that cannot be read.
+    opened
+        False when the pictures were only matched by name; then the hashes are made of names.
     """
 
     images: pa.Array
     pictures: pa.Table
     problems: tuple[Problem, ...]
+    opened: bool = True
 
 
 def find_media(
@@ -63,6 +67,7 @@ def find_media(
     source: Path | None = None,
     content: pa.Array | None = None,
     write: bool = True,
+    open_at_most: int | None = None,
     report: Report | None = None,
 ) -> Media:
     """Find and keep the pictures of items, in a process with limits.
@@ -85,6 +90,8 @@ def find_media(
         Picture files themselves, binary, shape (n_items,).
     write
         False checks every picture and keeps none, for a dry run.
+    open_at_most
+        With more pictures than this they are only matched by name; None opens all. With `write` all are opened.
     report
         Called with the fraction done.
 
@@ -103,6 +110,7 @@ def find_media(
     job = {
         "media": str(media.resolve()),
         "write": write,
+        "open_at_most": None if write else open_at_most,
         "file": file,
         "column": column,
         "source": None if source is None else str(source.resolve()),
@@ -111,25 +119,36 @@ def find_media(
     with run_isolated("pictures", job, subject=subject, report=report, prepare=prepare) as folder:
         images = _load(folder / "images.arrow").column("images").combine_chunks()
         pictures = _load(folder / "pictures.arrow")
-        problems = tuple(load_problem(found) for found in json.loads((folder / "problems.json").read_text()))
-    return Media(images, pictures, problems)
+        said = json.loads((folder / "problems.json").read_text())
+    return Media(images, pictures, tuple(load_problem(found) for found in said["problems"]), said["opened"])
 
 
 def run_picture_job(job: dict[str, Any], folder: Path, report: Report) -> None:
     """Do what `find_media` asked for (in the limited process)."""
     wanted = _load(folder / "wanted.arrow")
     media = Path(job["media"])
-    keep = partial(store_picture, media=media, write=job["write"])
+    keep: Keep = partial(store_picture, media=media, write=job["write"])
     log = ProblemLog(job["file"])
+    limit = job["open_at_most"]
     if "content" in wanted.column_names:
-        found, stored, problems = _keep_column(wanted, keep, log, job["column"], report)
+        opened = limit is None or wanted.num_rows <= limit
+        found, stored, problems = _keep_column(wanted, keep if opened else _note_picture, log, job["column"], report)
     else:
         pictures = None if job["source"] is None else open_pictures(Path(job["source"]))
+        opened = limit is None or pictures is None or len(pictures.names()) <= limit
+        pictures = pictures if opened or pictures is None else NamesOnly(pictures)
+        keep = keep if opened else _note_picture
         found, stored, problems = _keep_entries(wanted, pictures, media, keep, log, job["column"], report)
     _save(pa.table({"images": pa.array(found, pa.list_(pa.string()))}), folder / "images.arrow")
     distinct = {picture.picture: asdict(picture) for picture in stored}
     _save(pa.Table.from_pylist(list(distinct.values()), schema=PICTURE_SCHEMA), folder / "pictures.arrow")
-    (folder / "problems.json").write_text(json.dumps([problem.to_dict() for problem in problems]))
+    told = {"problems": [problem.to_dict() for problem in problems], "opened": opened}
+    (folder / "problems.json").write_text(json.dumps(told))
+
+
+def _note_picture(content: bytes) -> StoredPicture:
+    """A picture that is not opened, known by what stands for its bytes."""
+    return StoredPicture(hashlib.sha256(content).hexdigest(), 0, 0, 0)
 
 
 def _keep_column(

@@ -1,5 +1,6 @@
-"""Where pictures come from, a zip archive or a folder, and which entry belongs to which item."""
+"""Where pictures come from, a zip archive, a folder or a list of both, and which entry belongs to which item."""
 
+import json
 import os
 import re
 import threading
@@ -12,6 +13,7 @@ from typing import Protocol
 from recsys.errors import InputError
 from recsys.ingest.archives import MAX_ENTRY_BYTES, open_archive
 
+_PLAIN = re.compile(r"[\w\-]+")
 _NUMBERED = re.compile(r"^(.+)[_-](\d{1,3})$")
 
 
@@ -32,9 +34,9 @@ class PictureSource(Protocol):
 class ZipPictures:
     """Pictures in a zip archive, checked before anything is unpacked."""
 
-    def __init__(self, path: Path) -> None:
-        self.name = path.name
-        self._archive = open_archive(path)
+    def __init__(self, path: Path, name: str | None = None) -> None:
+        self.name = name or path.name
+        self._archive = open_archive(path, self.name)
         self._lock = threading.Lock()
 
     def names(self) -> list[str]:
@@ -86,8 +88,69 @@ class FolderPictures:
         return path.read_bytes()
 
 
+class ListedPictures:
+    """Pictures and zip archives that a JSON file names, as uploads are kept.
+
+    The file holds `{"archives": [[name, file], …], "pictures": [[name, file], …]}`; each `file` is a name in the folder
+    of the list. An entry keeps its own name; one that was there before is told apart by its archive's.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            archives, pictures = ([(str(n), str(f)) for n, f in found[kind]] for kind in ("archives", "pictures"))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{path.name} is no list of pictures ({error}).") from error
+        if any(not _PLAIN.fullmatch(file) for _, file in (*archives, *pictures)):
+            raise InputError(f"{path.name} names a file outside its own folder.")
+        self.name = ", ".join(name for name, _ in archives) or "the pictures"
+        self._folder = path.parent
+        self._loose = dict(pictures)
+        self._packed: dict[str, tuple[ZipPictures, str]] = {}
+        for name, file in archives:
+            archive = ZipPictures(path.parent / file, PurePosixPath(name).name)
+            for entry in archive.names():
+                known = entry in self._loose or entry in self._packed
+                self._packed[f"{name}/{entry}" if known else entry] = (archive, entry)
+
+    def names(self) -> list[str]:
+        """Names of pictures and entries."""
+        return [*self._loose, *self._packed]
+
+    def read(self, name: str) -> bytes:
+        """Content of one of them."""
+        if name in self._packed:
+            archive, entry = self._packed[name]
+            return archive.read(entry)
+        path = self._folder / self._loose[name]
+        if path.stat().st_size > MAX_ENTRY_BYTES:
+            raise InputError(f"it has more than {MAX_ENTRY_BYTES / 1e6:.0f} MB")
+        return path.read_bytes()
+
+
+def listed_files(path: Path) -> list[Path] | None:
+    """Return the files that a list of pictures names, in its order; None when `path` is no such list."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return [path.parent / str(file) for kind in ("archives", "pictures") for _, file in found[kind]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+class NamesOnly:
+    """A source whose pictures are not opened: the name of an entry stands for its content."""
+
+    def __init__(self, source: PictureSource) -> None:
+        self.name = source.name
+        self.names = source.names
+
+    def read(self, name: str) -> bytes:
+        """The name itself."""
+        return name.encode("utf-8", "surrogateescape")
+
+
 def open_pictures(path: Path) -> PictureSource:
-    """Return the pictures in a zip archive or a folder.
+    """Return the pictures in a zip archive, a folder, or a list (`.json`) of uploads.
 
     Raises
     ------
@@ -98,6 +161,8 @@ def open_pictures(path: Path) -> PictureSource:
         return FolderPictures(path)
     if path.is_file() and path.suffix.lower() == ".zip":
         return ZipPictures(path)
+    if path.is_file() and path.suffix == ".json":
+        return ListedPictures(path)
     if path.is_file():
         raise InputError(f"{path.name} is neither a folder nor a .zip: pack the pictures into a zip.")
     raise InputError(f"There is no folder or archive {path}: check the name.")

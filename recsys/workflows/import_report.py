@@ -67,6 +67,8 @@ class ImportReport:
         First rows in canonical form.
     parts
         Reports of the two halves of a source.
+    pictures_opened
+        False when a check only matched pictures by name, since there are many.
     """
 
     kind: str
@@ -82,6 +84,7 @@ class ImportReport:
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     preview: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False)
     parts: tuple["ImportReport", ...] = ()
+    pictures_opened: bool = True
 
     @property
     def errors(self) -> tuple[Problem, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -37,6 +38,11 @@ class Prepared:
     problems: tuple[Problem, ...]
     media: Media | None
 
+    @classmethod
+    def of(cls, kind: Kind, checked: Checked, record: ImportRecord, media: Media | None = None) -> Self:
+        """Put it together, with the problems of rows and pictures."""
+        return cls(kind, checked, record, checked.log.problems() + (media.problems if media else ()), media)
+
     def items(self) -> pa.Table:
         """Canonical rows, pictures by content hash."""
         table = self.checked.table
@@ -46,7 +52,15 @@ class Prepared:
 
 
 def keep_pictures(
-    checked: Checked, raw: RawTable, paths: ShopPaths, file: str, source: Path | None, tell: Progress, *, dry_run: bool
+    checked: Checked,
+    raw: RawTable,
+    paths: ShopPaths,
+    file: str,
+    source: Path | None,
+    tell: Progress,
+    *,
+    dry_run: bool,
+    open_at_most: int | None = None,
 ) -> Media | None:
     """Find and keep the pictures of checked rows; None when the file speaks of none."""
     used = checked.columns.get("images", ())
@@ -69,6 +83,7 @@ def keep_pictures(
         source=source,
         content=content,
         write=not dry_run,
+        open_at_most=open_at_most,
         report=lambda fraction: tell("pictures", fraction),
     )
 
@@ -151,6 +166,7 @@ def _report(
         elapsed_s=elapsed_s,
         columns=part.checked.columns,
         preview=part.checked.table.select(CANONICAL[part.kind]).slice(0, PREVIEW_ROWS).to_pandas(),
+        pictures_opened=part.media is None or part.media.opened,
     )
 
 

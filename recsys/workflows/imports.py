@@ -15,6 +15,7 @@ from recsys.errors import InputError
 from recsys.ingest.catalogue import check_catalogue
 from recsys.ingest.events import check_events
 from recsys.ingest.mapping import ColumnMapping, MappingLike, load_mapping
+from recsys.ingest.picture_sources import listed_files
 from recsys.ingest.readers import read_table
 from recsys.ingest.sources import SOURCES, SourceTables
 from recsys.ingest.tables import RawTable
@@ -89,8 +90,7 @@ def import_catalogue(
     if checked.log.n_errors == 0:
         media = keep_pictures(checked, raw, paths, path.name, source, tell, dry_run=dry_run)
     record = make_record("catalogue", path.name, hash_files(path, source), read, checked, started)
-    prepared = Prepared("catalogue", checked, record, checked.log.problems() + (media.problems if media else ()), media)
-    return write_prepared(store, [prepared], dry_run, clock, tell)[0]
+    return write_prepared(store, [Prepared.of("catalogue", checked, record, media)], dry_run, clock, tell)[0]
 
 
 def import_events(
@@ -114,9 +114,7 @@ def import_events(
     checked = check_events(raw, read, store.item_ids(), path.name, started)
     tell("check", 1.0)
     record = make_record("events", path.name, hash_files(path), read, checked, started)
-    return write_prepared(
-        store, [Prepared("events", checked, record, checked.log.problems(), None)], dry_run, clock, tell
-    )[0]
+    return write_prepared(store, [Prepared.of("events", checked, record)], dry_run, clock, tell)[0]
 
 
 def import_source(
@@ -204,12 +202,14 @@ def rollback_import(store: Store, import_id: str) -> ImportReport:
 
 
 def hash_files(*paths: Path | None) -> str:
-    """sha256 over the content of files; a folder counts by the names and sizes of its files."""
+    """sha256 over the content of files; a folder counts by the names and sizes of its files, a list by its files."""
     digest = hashlib.sha256()
     for path in paths:
         if path is None:
             continue
-        if path.is_dir():
+        if path.suffix == ".json" and (listed := listed_files(path)) is not None:
+            digest.update(hash_files(*listed).encode())
+        elif path.is_dir():
             for inside in sorted(found for found in path.rglob("*") if found.is_file() and not found.is_symlink()):
                 digest.update(f"{inside.relative_to(path).as_posix()}:{inside.stat().st_size}\n".encode())
         elif path.is_file():
@@ -219,9 +219,9 @@ def hash_files(*paths: Path | None) -> str:
 
 
 def _read(path: Path, mapping: ColumnMapping, tell: Progress) -> RawTable:
-    """Read the file."""
+    """Read the file and correct it as the mapping says."""
     tell("read", 0.0)
-    raw = read_table(path, mapping.options.reading())
+    raw = mapping.fixes.apply(read_table(path, mapping.options.reading()), path.name)
     tell("read", 1.0)
     return raw
 
@@ -246,16 +246,14 @@ def _prepare_source(
     if checked.log.n_errors == 0:
         media = keep_pictures(checked, raw, paths, file, None, tell, dry_run=dry_run)
     record = make_record("catalogue", file, sha256, mapping, checked, started)
-    prepared = [
-        Prepared("catalogue", checked, record, checked.log.problems() + (media.problems if media else ()), media)
-    ]
+    prepared = [Prepared.of("catalogue", checked, record, media)]
     if found.events is not None:
         tell("check", 0.5)
         known = set(store.item_ids()) | set(checked.table.column("item_id").to_pylist())
         rows = np.arange(2, found.events.num_rows + 2, dtype=np.int64)
         events = check_events(RawTable(found.events, rows, name), mapping, known, file, started)
         record = make_record("events", file, sha256, mapping, events, started)
-        prepared.append(Prepared("events", events, record, events.log.problems(), None))
+        prepared.append(Prepared.of("events", events, record))
     tell("check", 1.0)
     return prepared
 
