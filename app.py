@@ -9,49 +9,55 @@ HERE = Path(__file__).resolve().parent
 if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
-from ui import errors, frame, state  # noqa: E402 (tests start this file from elsewhere)
+from ui import address, errors, frame, roles, state  # noqa: E402 (tests start this file from elsewhere)
+from ui.wording import mark, t  # noqa: E402
 
 st.set_page_config(page_title="Vitrine", page_icon=frame.FAVICON, layout="wide")
+frame.follow_address()
 
 
 def _page(name: str, title: str, icon: str, help: str, *, default: bool = False) -> st.Page:
     """One line of the navigation: `pages/<name>.py`, its title, Material icon and tooltip."""
     return st.Page(
         HERE / "pages" / f"{name}.py",
-        title=title,
+        title=t(title),
         icon=f":material/{icon}:",
-        help=help,
+        help=t(help),
         url_path=None if default else name,
         default=default,
+        visibility="visible" if roles.shows(name) else "hidden",
     )
 
 
 PAGES = {
-    "Overview": [
+    mark("Overview"): [
         _page("today", "Today", "space_dashboard", "What matters now, in ten seconds.", default=True),
     ],
-    "Merchandise": [
+    mark("Merchandise"): [
         _page("recommendations", "Recommendations", "grid_view", "What one shopper is shown, and why."),
         _page("new_items", "New items", "fiber_new", "Everything launched lately: who would want it, and why."),
     ],
-    "Analyse": [
+    mark("Analyse"): [
         _page("fusion", "Fusion", "tune", "Move the weights, watch list and quality change."),
         _page("training", "Training", "model_training", "Learn from the newest data, compare runs, promote."),
         _page("explain", "Explain", "account_tree", "One shopper and one product: the sum, term by term."),
     ],
-    "Data": [
+    mark("Data"): [
         _page("catalogue", "Catalogue", "inventory_2", "Products and pictures: upload, check, import, undo."),
         _page("events", "Events", "timeline", "What shoppers did: upload, counts, funnel."),
     ],
-    "Manage": [
+    mark("Manage"): [
         _page("performance", "Performance", "monitoring", "Clicks, conversion and revenue of shown lists."),
     ],
 }
 
-page = st.navigation(PAGES, expanded=True)
-st.set_page_config(page_title=f"{page.title} · Vitrine")
+page = st.navigation({t(group): pages for group, pages in PAGES.items()}, expanded=True)
 state.drop_empty_parameters()
+address.note_page(page.url_path)
+frame.go_where_a_choice_leads(page)
+st.set_page_config(page_title=f"{page.title} · Vitrine")
 frame.draw_logo()
 with errors.shown():
-    frame.draw_footer()
+    frame.draw_sidebar()
+    frame.draw_scope()
     page.run()

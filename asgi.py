@@ -12,7 +12,7 @@ from starlette.middleware import Middleware  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 from streamlit.runtime.pages_manager import PagesManager  # noqa: E402
 
-from ui import data, errors  # noqa: E402
+from ui import errors, shops  # noqa: E402
 from ui.headers import SecurityHeaders  # noqa: E402
 from ui.media import media_route  # noqa: E402
 
@@ -22,7 +22,7 @@ PagesManager.uses_pages_directory = False
 
 app = st.App(
     HERE / "app.py",
-    routes=[Route("/pictures/{name}", media_route(data.shop_paths()))],
+    routes=[Route("/pictures/{name}", media_route(shops.offered))],
     middleware=[Middleware(SecurityHeaders)],
     on_script_error=errors.report,
 )

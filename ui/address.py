@@ -4,12 +4,16 @@ A widget bound by Streamlit itself writes its *label* into the address, which ch
 chooses from a fixed list goes through `choose` instead. Free text, such as a shopper, is bound by Streamlit.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import Literal
 
 import streamlit as st
 
-_WRITTEN = "address_written"  # session: what this module last put into the address, by key
-_PAGE = "address_page"  # session: the page of the run before
+OWN = "address_"
+"""How session keys of the frame begin; they outlive a change of the shop."""
+_WRITTEN = f"{OWN}written"  # session: what this module last put into the address, by key
+_PAGE = f"{OWN}page"  # session: the page of the run before
+_SEGMENTS = 4  # more do not fit a phone
 
 
 def note_page(name: str) -> bool:
@@ -69,7 +73,9 @@ def choose(
     key: str,
     default: str,
     help: str | None = None,  # the name Streamlit gives it
-    width: int | None = None,
+    width: int | Literal["stretch"] | None = None,
+    stays: bool = False,
+    on_change: Callable[[], None] | None = None,
 ) -> str:
     """Draw a choice bound to the address and return its code: segments for up to four options, else a list.
 
@@ -86,19 +92,36 @@ def choose(
     help
         Tooltip.
     width
-        In pixels: draws a list of that width whatever the number of options.
+        Draws a list of that width whatever the number of options.
+    stays
+        As for `follow`.
+    on_change
+        Called before the next run when a person chose something else.
     """
-    follow(key, options, default)
-    if width is None and len(options) <= 4:  # more do not fit a phone
+    follow(key, options, default, stays=stays)
+    codes, named = list(options), options.__getitem__
+    if width is None and len(codes) <= _SEGMENTS:
         chosen = st.segmented_control(
-            label, list(options), format_func=options.__getitem__, required=True, key=key, help=help,
+            label,
+            codes,
+            format_func=named,
+            required=True,
+            key=key,
+            help=help,
+            on_change=on_change,
             persist_state="session",
-        )  # fmt: skip
+        )
     else:
         chosen = st.selectbox(
-            label, list(options), format_func=options.__getitem__, key=key, help=help, persist_state="session",
+            label,
+            codes,
+            format_func=named,
+            key=key,
+            help=help,
+            on_change=on_change,
+            persist_state="session",
             width=width or "stretch",
-        )  # fmt: skip
+        )
     code = str(chosen) if chosen in options else default
     write(key, code, default)
     return code

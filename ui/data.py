@@ -4,7 +4,6 @@ Read-only objects are shared between visitors (`cache_resource`); every cache is
 or a promotion shows at the next rerun and nothing has to be cleared by hand.
 """
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,10 @@ from recsys.data.catalogue import Catalogue
 from recsys.data.snapshot import SNAPSHOT_FILE, Snapshot, latest_snapshot, load_snapshot
 from recsys.errors import RunError
 from recsys.fusion.presets import list_presets
-from recsys.settings import DEFAULT_SHOP, ShopPaths
+from recsys.settings import ShopPaths
 from recsys.training.runs import live_pointer as read_pointer
 from recsys.training.runs import load_model
+from ui import shops
 from ui.choices import list_categories, list_shoppers
 from ui.shelf import now
 from ui.state import draft_weights
@@ -31,23 +31,21 @@ if TYPE_CHECKING:
 
 LIVE, DRAFT = "Live", "Draft"
 """Names of the weights that are not presets."""
-_ROOT = Path(__file__).resolve().parent.parent
 
 
 def shop_paths() -> ShopPaths:
-    """Return the folders of the shop on screen: `VITRINE_SHOP`, or the demo shop beside the code."""
-    asked = os.environ.get("VITRINE_SHOP")
-    return ShopPaths(Path(asked).expanduser().resolve() if asked else _ROOT / DEFAULT_SHOP)
+    """Return the folders of the shop on screen."""
+    return shops.chosen()
 
 
 def shop_command(rest: str) -> str:
     """Return a command line for this shop, e.g. `vitrine --shop data/var/demo train`."""
     root = shop_paths().root
-    shown = root.relative_to(_ROOT) if root.is_relative_to(_ROOT) else root
+    shown = root.relative_to(shops.ROOT) if root.is_relative_to(shops.ROOT) else root
     return f"vitrine --shop {shown} {rest}"
 
 
-@st.cache_resource(max_entries=4, show_spinner=False, on_release=lambda store: store.close())
+@st.cache_resource(max_entries=shops.MOST, show_spinner=False, on_release=lambda store: store.close())
 def _open_store(root: str) -> "Store":
     from recsys.store import Store
 
@@ -102,6 +100,19 @@ def live_pointer() -> tuple[str, int] | None:
     """Return (run_id, version) of the promotion pointer, read afresh at every run; None when nothing is live."""
     said = read_pointer(shop_paths())
     return None if said["run_id"] is None else (str(said["run_id"]), int(said["version"]))
+
+
+def rules_version() -> int:
+    """Return how often the shop's merchandising rules were published; 0 for never.
+
+    Raises
+    ------
+    InputError
+        If the live version is damaged.
+    """
+    from recsys.rules.book import read_rules
+
+    return read_rules(shop_paths()).version
 
 
 def live_model() -> "Model":

@@ -1,13 +1,14 @@
-"""The frame around every page: logo, and the sidebar's lines on the shop, its data and the live run."""
+"""The frame around every page: logo, what holds on every page, and the line on the shop, its data and the live run."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import charts, data
+from ui import address, charts, data, errors, roles, shops, state
 from ui.components import empty_state
 from ui.text import day, safe_text
+from ui.wording import LANGUAGES, language, mark, t
 
 if TYPE_CHECKING:
     from recsys.ranking.model import Model
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 _PAGES = Path(__file__).resolve().parent.parent / "pages"
 _BRAND = Path(__file__).resolve().parent.parent / "static" / "brand"
 FAVICON = str(_BRAND / "favicon.png")
+KEYBOARD = (
+    mark("**Tab** and **Shift Tab** go from control to control, **Enter** or **Space** presses one."),
+    mark("**Arrow keys** move a slider, choose a segment, and walk over the products of a board."),
+    mark("**Alt** with an arrow moves the product in focus; **P** pins it, **Enter** says why it is there."),
+    mark("**Ctrl Z** takes the last change of a board back, **Ctrl Y** brings it again."),
+    mark("**R** reads the page again, **Esc** closes a drawer."),
+)
+"""How to get about without a mouse, one line each."""
 
 
 def draw_logo() -> None:
@@ -23,17 +32,56 @@ def draw_logo() -> None:
     st.logo(str(wordmark), size="large", icon_image=str(_BRAND / "icon.svg"))
 
 
-def draw_footer() -> None:
-    """Say in the sidebar which shop this is, up to when its data goes, and which run is live."""
-    info, pointer = data.newest_snapshot(), data.live_pointer()
+def follow_address() -> None:
+    """Take shop, language and role from the address; call first, since everything depends on them."""
+    address.follow(state.LANGUAGE, LANGUAGES, language(), stays=True)
+    roles.follow_address()
+    shops.follow_address()
+
+
+def go_where_a_choice_leads(page: st.Page) -> None:
+    """Leave for the page a new role begins with, or open this one afresh in another shop; else do nothing."""
+    landing = roles.take_landing(at_start=not page.url_path)
+    kept = {k: st.query_params[k] for k in (state.SHOP, state.LANGUAGE, state.ROLE) if k in st.query_params}
+    if shops.take_left():
+        kept[state.SHOP] = shops.chosen().root.name
+        st.switch_page(page, query_params=kept)
+    if landing is not None:
+        st.switch_page(page_path(landing), query_params=kept)
+
+
+def draw_sidebar() -> None:
+    """Draw what holds on every page: shop, role, language, and how to get about without a mouse."""
     with st.sidebar:
+        shops.shop_control()
+        roles.role_control()
+        address.choose(
+            t("Language"), LANGUAGES, key=state.LANGUAGE, default="en", stays=True, on_change=_write_links_anew
+        )
+        with st.popover(t("Keyboard"), icon=":material/keyboard:", type="tertiary"):
+            st.markdown("\n".join(f"- {t(line)}" for line in KEYBOARD))
+
+
+def _write_links_anew() -> None:
+    """Callback: some parameters are words of the language just left; assigning the values has them written again."""
+    for key in st.query_params:
+        if key in st.session_state and key != state.LANGUAGE:
+            st.session_state[key] = st.session_state[key]
+
+
+def draw_scope() -> None:
+    """Say above the page which shop this is, up to when its data goes, which run is live and which rules hold."""
+    info, pointer = data.newest_snapshot(), data.live_pointer()
+    with st.container(horizontal=True, gap="small", key="scope"), errors.shown():
         if info is None:
-            st.markdown(f"**{safe_text(data.shop_paths().root.name)}**  \n:gray[:small[No data yet]]")
-            return
-        badge = " :orange-badge[Simulated data]" if info.simulated else ""
-        run = f"Live run {safe_text(pointer[0])}" if pointer else "No run is live"
-        lines = f":gray[:small[Data to {day(info.data_to)}]]  \n:gray[:small[{run}]]"
-        st.markdown(f"**{safe_text(info.name, 60)}**{badge}  \n{lines}")
+            parts = [safe_text(data.shop_paths().root.name, 60), t("no data yet")]
+        else:
+            parts = [safe_text(info.name, 60), t("data to {date}", date=day(info.data_to))]
+            parts.append(t("run {name}", name=safe_text(pointer[0])) if pointer else t("no run is live"))
+            version = data.rules_version()
+            parts += [t("rules version {n}", n=version)] if version else []
+        badge = f" :orange-badge[{t('Simulated data')}]" if info is not None and info.simulated else ""
+        st.markdown(f":gray[:small[{' · '.join(parts)}]]{badge}")
 
 
 def page_path(name: str) -> str:

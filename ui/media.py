@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from starlette.requests import Request
@@ -21,11 +22,20 @@ def find_picture(paths: ShopPaths, name: str) -> Path | None:
     return path if path.is_file() else None
 
 
-def media_route(paths: ShopPaths):
-    """Return the handler of `/pictures/{name}`."""
+def media_route(shops: Callable[[], Mapping[str, ShopPaths]]) -> Callable[[Request], Awaitable[Response]]:
+    """Return the handler of `/pictures/{name}`.
+
+    Parameters
+    ----------
+    shops
+        Tells which shops are offered now, the most likely first; a name says what is in a picture, so whichever shop
+        holds it will do.
+    """
 
     async def picture(request: Request) -> Response:
-        path = find_picture(paths, request.path_params["name"])
+        name = request.path_params["name"]
+        found = (find_picture(paths, name) for paths in shops().values())
+        path = next((p for p in found if p is not None), None)
         if path is None:
             return PlainTextResponse("No such picture.", status_code=404)
         headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}

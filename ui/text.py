@@ -1,4 +1,4 @@
-"""Words on screen: product text made harmless, numbers in one format. Knows nothing of Streamlit's state."""
+"""Words on screen: product text made harmless, numbers and dates in one format, that of the visitor's language."""
 
 import math
 import re
@@ -6,12 +6,18 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from ui.wording import language, t
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 _SPACES = re.compile(r"\s+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~$&^=])")
 _JOINER = "\u2060"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_DATES = {"en": ("d MMM y", "d MMM"), "zh": ("y年M月d日", "M月d日")}
+"""Language to its date, with and without the year."""
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 
 
@@ -72,24 +78,39 @@ def _quote(value: object) -> object:
     return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
+def _decimal(value: float, digits: int) -> str:
+    """A finite number with the thousands separators and decimal point of the visitor's language, − as minus."""
+    pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
+    return format_decimal(value, pattern, locale=language()).replace("-", "−")
+
+
+def _with_sign(value: float, digits: int) -> str:
+    """As `_decimal`, + before what is not negative; what rounds to zero keeps the sign it had."""
+    shown = _decimal(abs(value), digits)
+    return ("−" if value < 0 else "+") + shown
+
+
 def percent(fraction: float, digits: int = 1) -> str:
     """Return a fraction as a percentage, "–" when unknown."""
-    return "–" if not math.isfinite(fraction) else f"{100 * fraction:.{digits}f}%".replace("-", "−")
+    return "–" if not math.isfinite(fraction) else f"{_decimal(100 * fraction, digits)}%"
 
 
-def points(fraction: float, digits: int = 1) -> str:
-    """Return a difference of fractions in percentage points with its sign."""
-    return "–" if not math.isfinite(fraction) else f"{100 * fraction:+.{digits}f} pts".replace("-", "−")
+def points(fraction: float, digits: int = 1, *, unit: bool = True) -> str:
+    """Return a difference of fractions in percentage points with its sign, with the unit unless told otherwise."""
+    if not math.isfinite(fraction):
+        return "–"
+    shown = _with_sign(100 * fraction, digits)
+    return t("{value} pts", value=shown) if unit else shown
 
 
 def number(value: float, digits: int = 0) -> str:
     """Return a number with thousands separators, "–" when unknown."""
-    return "–" if not math.isfinite(value) else f"{value:,.{digits}f}".replace("-", "−")
+    return "–" if not math.isfinite(value) else _decimal(value, digits)
 
 
 def signed(value: float, digits: int = 3) -> str:
     """Return a number with its sign, the minus as a real minus."""
-    return "–" if not math.isfinite(value) else f"{value:+.{digits}f}".replace("-", "−")
+    return "–" if not math.isfinite(value) else _with_sign(value, digits)
 
 
 def money(value: float, currency: str | None = None, digits: int = 2) -> str:
@@ -97,17 +118,20 @@ def money(value: float, currency: str | None = None, digits: int = 2) -> str:
     if not math.isfinite(value):
         return "–"
     code = plain_text(currency, 3).upper()
-    amount = f"{abs(value):,.{digits}f}"
+    amount = _decimal(abs(value), digits)
     shown = f"{_SYMBOLS[code]}{amount}" if code in _SYMBOLS else f"{amount} {code}".strip()
     return "−" + shown if value < 0 else shown
 
 
-def day(value: datetime | np.datetime64 | pd.Timestamp | None) -> str:
-    """Return a date as "21 Nov 2026", "–" when unknown."""
+def day(value: datetime | np.datetime64 | pd.Timestamp | None, *, year: bool = True) -> str:
+    """Return a date as "21 Nov 2026" or "2026年11月21日", without its year if told so, "–" when unknown."""
     stamp = pd.Timestamp(value) if value is not None else pd.NaT
-    return "–" if pd.isna(stamp) else f"{stamp.day} {stamp:%b %Y}"
+    if pd.isna(stamp):
+        return "–"
+    spoken = language()
+    return format_date(stamp.to_pydatetime(), _DATES[spoken][0 if year else 1], locale=spoken)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
-    """Return "1 product", "2,000 products"."""
+    """Return "1 product", "2,000 products", in English only; `ui.wording.tn` speaks every language."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -14,19 +14,26 @@ from babel import negotiate_locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from ui.state import LANGUAGE
+
 LANGUAGES = {"en": "English", "zh": "中文"}
 """Language code to its name in itself."""
-LANGUAGE = "lang"
-"""Query key of the language."""
 _FOLDER = Path(__file__).resolve().parent / "locale"
 
 
 def language() -> str:
-    """Return the visitor's language: what the address asks for, else what the browser prefers, else English."""
-    asked = st.query_params.get(LANGUAGE) or st.session_state.get(LANGUAGE)
+    """Return the visitor's language, a key of `LANGUAGES`.
+
+    A bare address opens in the language the browser prefers. A link without a language is an English one, since what
+    it filters by may be written in it.
+    """
+    held = st.session_state.get(LANGUAGE)
+    if held in LANGUAGES:
+        return str(held)
+    asked = st.query_params.get(LANGUAGE)
     if asked in LANGUAGES:
         return str(asked)
-    preferred = st.context.locale
+    preferred = None if st.query_params else st.context.locale
     return negotiate_locale([preferred], LANGUAGES, sep="-") or "en" if preferred else "en"
 
 
