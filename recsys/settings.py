@@ -83,6 +83,11 @@ class ShopPaths:
         """Vectors of pictures without a region and of texts without a phrase, by encoder."""
         return self.root / "occluded"
 
+    @property
+    def doctor(self) -> Path:
+        """What the catalogue doctor found, what it measured of pictures, and which findings were dismissed."""
+        return self.root / "doctor"
+
 
 @dataclass(frozen=True)
 class Settings:
