@@ -12,9 +12,10 @@ from starlette.middleware import Middleware  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 from streamlit.runtime.pages_manager import PagesManager  # noqa: E402
 
-from ui import errors, shops  # noqa: E402
+from ui import errors, schedule, shops  # noqa: E402
 from ui.headers import SecurityHeaders  # noqa: E402
 from ui.media import media_route  # noqa: E402
+from ui.upload_route import upload_routes  # noqa: E402
 
 # A folder named `pages` starts Streamlit's older navigation until the entry script has run once, so a deep link opened
 # first on a fresh server would show a page without its frame. This is what `st.navigation` itself sets.
@@ -22,7 +23,8 @@ PagesManager.uses_pages_directory = False
 
 app = st.App(
     HERE / "app.py",
-    routes=[Route("/pictures/{name}", media_route(shops.offered))],
+    routes=[Route("/pictures/{name}", media_route(shops.offered)), *upload_routes(shops.offered)],
     middleware=[Middleware(SecurityHeaders)],
     on_script_error=errors.report,
+    lifespan=schedule.conducting,
 )
