@@ -24,6 +24,11 @@ def eligible_items(model: Model, filters: Filters, at: np.datetime64) -> tuple[N
     return mask, tuple(steps)
 
 
+def closed_by(model: Model, filters: Filters, at: np.datetime64, item_num: int) -> str | None:
+    """Name of the first filter that keeps an item out, as its step is called; None where every one lets it pass."""
+    return next((name for name, _, keep in _asked(model, filters, at) if not keep[item_num]), None)
+
+
 def _asked(model: Model, filters: Filters, at: np.datetime64) -> list[tuple[str, str, NDArray[np.bool_]]]:
     """Name, detail and mask of each filter in force."""
     asked = []

@@ -24,7 +24,9 @@ from recsys.fusion.standardise import (
     standardise_items,
 )
 from recsys.ranking.nearest import NearestIndex, build_index
+from recsys.ranking.ruling import Ruling
 from recsys.ranking.terms import DotTerm, FullTerm, ItemTerm, SparseTerm, Term, Terms
+from recsys.rules.rule import RuleSet
 
 UNKNOWN_TIME = np.datetime64("NaT", "us")
 T = TypeVar("T")
@@ -113,6 +115,11 @@ class Model:
         names = tuple(n for n in self.names if n != "response")
         parts = [self._term(self.components[n], histories, clock, included) for n in names]
         return Terms(names, parts, len(histories), len(self.catalogue))
+
+    def ruling(self, rules: RuleSet) -> Ruling:
+        """Make merchandising rules ready for this catalogue; done once per published version."""
+        key = (self.catalogue, rules)
+        return self._remember("rules", key, lambda: Ruling(rules, self.catalogue, self.interactions))
 
     def index(self) -> NearestIndex | None:
         """Quantised coordinates of every item at the data clock, for catalogues too large to sum over; built once."""

@@ -1,4 +1,4 @@
-"""`rank`: candidates → standardised sum → response term → variety → list, with contributions and a trace."""
+"""`rank`: candidates → standardised sum → response term → rules → variety → places → list, with a trace."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from recsys.data.interactions import Histories
 from recsys.data.ranking import Ranking, Request, Step
 from recsys.errors import InputError
+from recsys.ranking.answers import Scored, assemble, empty
 from recsys.ranking.candidates import choose
 from recsys.ranking.diversity import diversify
 from recsys.ranking.features import candidate_features
 from recsys.ranking.filters import eligible_items
 from recsys.ranking.model import Model
+from recsys.ranking.rules import add_candidates, apply_rules
 from recsys.ranking.terms import Terms
+from recsys.rules.rule import Rule, RuleSet
 
 SHORTLIST = 200
 """Candidates that get the response term; up to this length a longer list only continues a shorter one."""
@@ -24,9 +27,11 @@ BATCH_CELLS = 2_000_000
 """Requests × items scored at once by one worker."""
 WORKERS = min(2, os.cpu_count() or 1)
 """Batches scored side by side; NumPy and the trees work outside the interpreter lock."""
+Batch = tuple[list[Request], tuple[Rule, ...]]
+"""Requests that are alike, and the rules that act on them."""
 
 
-def rank(request: Request, model: Model) -> Ranking:
+def rank(request: Request, model: Model, rules: RuleSet | None = None) -> Ranking:
     """Rank items for one request.
 
     Parameters
@@ -35,23 +40,29 @@ def rank(request: Request, model: Model) -> Ranking:
         Who asks (her history), when, with which filters and weights.
     model
         The trained model.
+    rules
+        Merchandising rules; those in scope at `request.at` act. None where none are to apply: what is served takes the
+        shop's published ones, offline evaluation takes none.
 
     Returns
     -------
     Ranking
         At most `request.n` items, best first. Contributions sum to the score. Where diversity is asked for, the first
-        places are filled by it, which the trace records move by move.
+        places are filled by it, and rules put items at their places, which the trace records move by move.
 
     Raises
     ------
     InputError
         If the length is below 1, or a weight is unknown, negative or not finite.
     """
-    return rank_many([request], model)[0]
+    return rank_many([request], model, rules=rules)[0]
 
 
 def rank_many(
-    requests: Sequence[Request], model: Model, progress: Callable[[float], None] | None = None
+    requests: Sequence[Request],
+    model: Model,
+    progress: Callable[[float], None] | None = None,
+    rules: RuleSet | None = None,
 ) -> list[Ranking]:
     """Rank items for many requests; the same answer as one at a time.
 
@@ -63,36 +74,50 @@ def rank_many(
         The trained model.
     progress
         Called with the share done, 0 to 1.
+    rules
+        Merchandising rules, see `rank`.
 
     Returns
     -------
     list of Ranking
         In the order of the requests.
     """
+    acting, order = _acting(requests, model, rules), list(range(len(requests)))
+    if len(set(acting)) > 1:  # requests under the same rules are ranked together
+        groups = {found: number for number, found in enumerate(dict.fromkeys(acting))}
+        order.sort(key=lambda row: groups[acting[row]])
     rankings: list[Ranking] = []
-    batches = list(_batches(requests, len(model.catalogue)))
-    for made in _rank_batches(batches, model):
+    batches = list(_batches([(requests[row], acting[row]) for row in order], len(model.catalogue)))
+    for made in _rank_batches(batches, model, rules):
         rankings += made
         if progress is not None:
             progress(len(rankings) / len(requests))
-    return rankings
+    return [ranking for _, ranking in sorted(zip(order, rankings, strict=True), key=lambda pair: pair[0])]
 
 
-def _rank_batches(batches: Sequence[Sequence[Request]], model: Model) -> Iterable[list[Ranking]]:
+def _acting(requests: Sequence[Request], model: Model, rules: RuleSet | None) -> list[tuple[Rule, ...]]:
+    """Rules that act on each request."""
+    if not rules:
+        return [()] * len(requests)
+    ruling = model.ruling(rules)
+    return [ruling.acting(request) for request in requests]
+
+
+def _rank_batches(batches: Sequence[Batch], model: Model, rules: RuleSet | None) -> Iterable[list[Ranking]]:
     """Rank every batch, in order; the first alone, so that what all share is computed once."""
-    yield from (_rank_batch(batch, model) for batch in batches[:1])
+    yield from (_rank_batch(batch, model, rules) for batch in batches[:1])
     if len(batches) > 1:
         with ThreadPoolExecutor(WORKERS) as workers:
-            yield from workers.map(lambda batch: _rank_batch(batch, model), batches[1:])
+            yield from workers.map(lambda batch: _rank_batch(batch, model, rules), batches[1:])
 
 
-def _batches(requests: Sequence[Request], n_items: int) -> Iterator[list[Request]]:
-    """Runs of alike requests, each small enough for memory."""
+def _batches(requests: Sequence[tuple[Request, tuple[Rule, ...]]], n_items: int) -> Iterator[Batch]:
+    """Runs of alike requests with the rules that act on them, each run small enough for memory."""
     size = max(1, BATCH_CELLS // max(n_items, 1))
-    for _, group in groupby(requests, key=_alike):
+    for _, group in groupby(requests, key=lambda pair: (_alike(pair[0]), pair[1])):
         alike = list(group)
         for start in range(0, len(alike), size):
-            yield alike[start : start + size]
+            yield [request for request, _ in alike[start : start + size]], alike[0][1]
 
 
 def _alike(request: Request) -> tuple[object, ...]:
@@ -123,46 +148,50 @@ def weighted_sum(terms: Terms, weights: NDArray[np.float64]) -> NDArray[np.float
     return terms.total(weights)
 
 
-def _rank_batch(requests: Sequence[Request], model: Model) -> list[Ranking]:
+def _rank_batch(alike: Batch, model: Model, rules: RuleSet | None) -> list[Ranking]:
     """Rank requests that are alike."""
-    first = requests[0]
+    (requests, acting), first = alike, alike[0][0]
     if first.n < 1:
         raise InputError(f"A list needs at least one place, got n = {first.n}.")
     weights = resolve_weights(model.names, model.weights if first.weights is None else first.weights)
     mask, steps = eligible_items(model, first.filters, first.at)
+    applied = apply_rules(model.ruling(rules), acting, model, mask) if rules and acting else None
+    if applied is not None:
+        mask, steps = applied.mask, (*steps, *applied.gates)
+    version = None if rules is None else rules.version
     if not mask.any():
-        return [_empty(r, model, weights, (*steps, Step("list", "nothing is left to rank", 0))) for r in requests]
+        steps = (*steps, Step("list", "nothing is left to rank", 0))
+        return [empty(r, model, weights, steps, version) for r in requests]
     histories = Histories.concatenate([r.history for r in requests])
     terms = model.terms(histories, first.at)
-    size = min(int(mask.sum()), max(SHORTLIST, first.n))
-    picked = choose(model, histories, first, terms, weights[: len(terms.names)], mask, size)
-    shortlist, steps = picked.items, (*steps, *picked.steps)
-    contributions = _contributions(model, histories, first.at, terms, shortlist, weights)
-    scores = np.where(picked.possible, contributions.sum(axis=2), -np.inf)
-    order = np.lexsort((shortlist, -scores), axis=1)
-    places, varied = np.broadcast_to(np.arange(size), order.shape), None
-    if first.diversity.is_on:
-        best_first = (np.take_along_axis(a, order, axis=1) for a in (shortlist, scores))
-        varied = diversify(model, histories, first.at, first.diversity, *best_first)
-        places = varied.order
-    order, places = np.take_along_axis(order, places, axis=1)[:, : first.n], places[:, : first.n]
+    lift = None if applied is None or applied.lift is None else applied.lift * (weights.sum() or 1.0)
+    size = min(int(mask.sum()), max(SHORTLIST, first.n + (0 if applied is None else applied.n_pins)))
+    picked = choose(model, histories, first, terms, weights[: len(terms.names)], mask, size, lift)
+    if applied is not None and applied.placings:
+        picked = add_candidates(applied, model, histories, first, terms, weights[: len(terms.names)], lift, picked)
+    contributions = _contributions(model, histories, first.at, terms, picked.items, weights)
+    if lift is not None:
+        contributions = np.concatenate([contributions, lift[picked.items][:, :, None]], axis=2)
+    batch = Scored(first, model, weights, steps, picked, contributions, size, applied, version)
+    order, varied = _order(batch, histories)
     return [
-        _answer(
-            request,
-            model,
-            weights,
-            terms.silent[row],
-            steps,
-            int(picked.remaining[row]),
-            size,
-            shortlist[row],
-            contributions[row],
-            scores[row],
-            order[row],
-            None if varied is None else (places[row], varied.steps[row]),
-        )
+        assemble(batch, request, row, terms.silent[row], order[row], None if varied is None else varied[row])
         for row, request in enumerate(requests)
     ]
+
+
+def _order(batch: Scored, histories: Histories) -> tuple[NDArray[np.intp], tuple[Step, ...] | None]:
+    """Columns best first, (n_requests, n_shortlist), those that rules asked for last; and what variety did."""
+    size, items, scores = batch.size, batch.picked.items, batch.scores
+    order, step = np.lexsort((items[:, :size], -scores[:, :size]), axis=1), None
+    if batch.first.diversity.is_on:
+        by_score, descending = np.take_along_axis(items, order, axis=1), np.take_along_axis(scores, order, axis=1)
+        varied = diversify(batch.model, histories, batch.first.at, batch.first.diversity, by_score, descending)
+        order, step = np.take_along_axis(order, varied.order, axis=1), varied.steps
+    if items.shape[1] > size:
+        extra = np.lexsort((items[:, size:], -scores[:, size:]), axis=1) + size
+        order = np.concatenate([order, extra], axis=1)
+    return order, step
 
 
 def _contributions(
@@ -182,62 +211,3 @@ def _contributions(
             z = model.response.standardised(features.reshape(-1, features.shape[2])).reshape(shortlist.shape)
         parts.append(z)
     return np.stack(parts, axis=2) * weights
-
-
-def _answer(
-    request: Request,
-    model: Model,
-    weights: NDArray[np.float64],
-    silent: NDArray[np.bool_],
-    steps: tuple[Step, ...],
-    remaining: int,
-    size: int,
-    shortlist: NDArray[np.intp],
-    contributions: NDArray[np.float64],
-    scores: NDArray[np.float64],
-    order: NDArray[np.intp],
-    varied: tuple[NDArray[np.intp], Step] | None,
-) -> Ranking:
-    """Assemble one ranking from its row of the batch."""
-    listed = np.isfinite(scores[order])
-    order = order[listed]
-    items = shortlist[order].astype(np.int32)
-    quiet = tuple(n for n, s in zip(model.names, silent, strict=False) if s)
-    trace = list(steps)
-    if request.filters.exclude_seen:
-        trace.append(Step("seen", "not in her history", remaining))
-    said = "standardised terms added"
-    said += f", weights of {request.weights_from}" if request.weights_from else ""
-    trace.append(Step("sum", said + (f"; silent: {', '.join(quiet)}" if quiet else ""), remaining))
-    if model.response is not None and weights[-1]:
-        trace.append(Step("response", "response term added to the best candidates", min(size, remaining)))
-    if varied is not None:
-        trace.append(varied[1])
-    trace.append(Step("list", f"best {len(items)} kept", len(items)))
-    return Ranking(
-        item_num=items,
-        item_ids=model.catalogue.item_ids[items],
-        scores=scores[order],
-        contributions=contributions[order],
-        components=model.names,
-        weights=tuple(float(w) for w in weights),
-        silent=quiet,
-        trace=tuple(trace),
-        user_id=request.user_id,
-        sum_places=None if varied is None else (varied[0][listed] + 1).astype(np.int32),
-    )
-
-
-def _empty(request: Request, model: Model, weights: NDArray[np.float64], trace: tuple[Step, ...]) -> Ranking:
-    """Return the list of a request that nothing can answer."""
-    return Ranking(
-        item_num=np.zeros(0, np.int32),
-        item_ids=np.zeros(0, object),
-        scores=np.zeros(0),
-        contributions=np.zeros((0, len(model.names))),
-        components=model.names,
-        weights=tuple(float(w) for w in weights),
-        silent=(),
-        trace=trace,
-        user_id=request.user_id,
-    )
