@@ -1,56 +1,39 @@
-"""Names, definitions and formats of the live figures, and the words of their intervals."""
+"""Formats of the live figures, and the words of their intervals; names and definitions stand in `ui.glossary`."""
 
 import math
 
 from recsys.evaluation.rates import Change, Estimate
 from recsys.vocabulary import Warmth
 from ui.text import money, percent, points
+from ui.wording import mark, t
 
 REVENUE = "revenue_per_mille"
-SHORT = {
-    "click_through_rate": "CTR",
-    "add_to_cart_rate": "Add to cart",
-    "purchases_per_click": "Bought per click",
-    "purchases_per_impression": "Bought per impression",
-    REVENUE: "Revenue per 1,000",
-}
-"""Figure -> heading of a narrow column."""
-FIGURE_TEXTS: dict[str, tuple[str, str]] = {
-    "click_through_rate": (
-        "Click-through rate",
-        "Clicks divided by impressions: of 100 products shown, how many were clicked.",
-    ),
-    "add_to_cart_rate": ("Add-to-cart rate", "Products put in the cart from a list, divided by impressions."),
-    "purchases_per_click": ("Conversion per click", "Clicked products that were then bought, divided by clicks."),
-    "purchases_per_impression": (
-        "Conversion per impression",
-        "Products bought from a list, divided by impressions.",
-    ),
-    REVENUE: (
-        "Revenue per 1,000 impressions",
-        "Money of the products bought from a list, for every 1,000 products shown.",
-    ),
-}
-"""Figure -> name on screen and its definition in one sentence."""
 TILES = ("click_through_rate", "add_to_cart_rate", "purchases_per_click", REVENUE)
 WARMTH_TEXTS = {
-    Warmth.HOT: ("Hot", "somebody had touched the product before that day"),
-    Warmth.WARM: ("Warm", "new: in the catalogue, but nobody had touched it yet"),
-    Warmth.COLD: ("Cold", "not in the catalogue"),
+    Warmth.HOT: (mark("Hot"), mark("somebody had touched the product before that day")),
+    Warmth.WARM: (mark("Warm"), mark("new: in the catalogue, but nobody had touched it yet")),
+    Warmth.COLD: (mark("Cold"), mark("not in the catalogue")),
 }
-WARMTH_HELP = "  \n".join(f"**{name}**: {text}." for name, text in WARMTH_TEXTS.values())
-ANY = "all"
+"""Name and meaning."""
+SHORT = {
+    "click_through_rate": mark("CTR"),
+    "add_to_cart_rate": mark("Add to cart"),
+    "purchases_per_click": mark("Bought per click"),
+    "purchases_per_impression": mark("Bought per impression"),
+    REVENUE: mark("Revenue per 1,000"),
+}
+"""Figure -> heading of a narrow column."""
 _PLAIN = 0.1
 
 
-def name_warmth(choice: str) -> str:
-    """Return a choice of the Products filter in words."""
-    return "All" if choice == ANY else WARMTH_TEXTS[Warmth(choice)][0]
+def warmth_name(warmth: str) -> str:
+    """Return a warmth in the visitor's language."""
+    return t(WARMTH_TEXTS[Warmth(warmth)][0])
 
 
-def read_warmth(choice: str) -> Warmth | None:
-    """Return the warmth to keep; None keeps all."""
-    return None if choice == ANY else Warmth(choice)
+def warmth_help() -> str:
+    """Say what each warmth means, one line each."""
+    return "  \n".join(f"**{t(name)}**: {t(text)}." for name, text in WARMTH_TEXTS.values())
 
 
 def figure_text(name: str, value: float, currency: str | None) -> str:
@@ -60,11 +43,16 @@ def figure_text(name: str, value: float, currency: str | None) -> str:
     return percent(value, 1 if value >= _PLAIN else 2)
 
 
+def span_text(low: str, high: str) -> str:
+    """Return "4.5% to 5.1%"."""
+    return t("{low} to {high}", low=low, high=high)
+
+
 def interval_text(name: str, estimate: Estimate, currency: str | None) -> str:
     """Return "4.5% to 5.1%", or empty text where there is no interval."""
     if not estimate.known or math.isnan(estimate.high):
         return ""
-    return f"{figure_text(name, estimate.low, currency)} to {figure_text(name, estimate.high, currency)}"
+    return span_text(figure_text(name, estimate.low, currency), figure_text(name, estimate.high, currency))
 
 
 def change_text(name: str, change: Change, currency: str | None) -> str | None:
@@ -81,14 +69,14 @@ def change_interval(name: str, change: Change, currency: str | None) -> str:
     if not change.known or math.isnan(change.low):
         return ""
     if name == REVENUE:
-        return f"{money(change.low, currency)} to {money(change.high, currency)}"
-    return f"{points(change.low, 2).removesuffix(' pts')} to {points(change.high, 2).removesuffix(' pts')}"
+        return span_text(money(change.low, currency), money(change.high, currency))
+    return span_text(points(change.low, 2, unit=False), points(change.high, 2, unit=False))
 
 
 def reading(change: Change) -> str:
     """Say in words what the interval of a change allows to say."""
     if not change.known:
-        return "Nothing to compare with"
+        return t("Nothing to compare with")
     if not change.decided:
-        return "Not decided"
-    return "Better" if change.value > 0 else "Worse"
+        return t("Not decided")
+    return t("Better") if change.value > 0 else t("Worse")

@@ -8,23 +8,21 @@ import streamlit as st
 
 from recsys.settings import ShopPaths
 from recsys.vocabulary import Columns, Warmth
-from recsys.workflows.run_history import COLUMN_LABELS
-from ui import data, tuning
+from ui import data
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from recsys.data.catalogue import Catalogue
+    from recsys.data.interactions import Interactions
     from recsys.discovery.new_items import NewItems
-    from recsys.fusion.curve import Curve
-    from recsys.fusion.goals import ListFacts
-    from recsys.fusion.pareto import FrontPoint
-    from recsys.fusion.surface import Surface
     from recsys.ingest.tables import RawTable
     from recsys.ranking.model import Model
-    from recsys.training.trade_offs import TradeOffs
+    from recsys.store import ShopCounts
+    from recsys.workflows.findings import Finding
     from recsys.workflows.imports import ImportReport
-    from recsys.workflows.performance import PerformanceView, Period
+    from recsys.workflows.performance import PerformanceView
+    from recsys.workflows.periods import Period
+    from recsys.workflows.sales_share import SalesShare
+    from recsys.workflows.today import Freshness, NewProducts, ShopState
     from ui.overview import Overview
 
 NEW_ITEM_DAYS = 90
@@ -40,48 +38,97 @@ def data_clock() -> pd.Timestamp | None:
     return None if counts.data_to is None else pd.Timestamp(counts.data_to)
 
 
-def shown_outcomes(days: int) -> "tuple[pd.DataFrame, Period] | None":
-    """Return what lists of the last `days` days and of as many before brought, with each item's warmth then.
+def possible_comparisons(days: int) -> tuple[str, ...]:
+    """Return what a period of so many days can be compared with, the usual one first."""
+    from recsys.workflows.periods import possible_comparisons as possible
+
+    counts = data.open_store().counts()
+    if counts.data_from is None or counts.data_to is None:
+        return ("previous", "none")
+    return tuple(str(c) for c in possible(pd.Timestamp(counts.data_from), pd.Timestamp(counts.data_to), days))
+
+
+def shown_outcomes(days: int, compare: str = "previous") -> "tuple[pd.DataFrame, Period] | None":
+    """Return what lists of the last `days` days and of the compared ones brought, marked, and the spans.
 
     Returns
     -------
     tuple or None
-        Rows with `evaluation.live.OUTCOME_COLUMNS` and `warmth`, and the spans; None without events or snapshot.
+        Rows as `workflows.outcomes.mark_outcomes` gives them; None without events or snapshot.
     """
     clock, info = data_clock(), data.newest_snapshot()
     if clock is None or info is None:
         return None
     root = str(data.shop_paths().root)
-    return _shown_outcomes(root, data.open_store().data_version(), info.data_version, clock.isoformat(), days)
+    version = data.open_store().data_version()
+    return _shown_outcomes(root, version, info.data_version, clock.isoformat(), days, compare)
 
 
 @st.cache_resource(max_entries=6, show_spinner="Counting what was shown…")
 def _shown_outcomes(
-    root: str, stored_version: str, data_version: str, clock: str, days: int
+    root: str, stored_version: str, data_version: str, clock: str, days: int, compare: str
 ) -> "tuple[pd.DataFrame, Period]":
-    from recsys.workflows.performance import OUTCOMES_BY, find_period, mark_warmth
+    from recsys.workflows.outcomes import OUTCOMES_BY, mark_outcomes
+    from recsys.workflows.periods import Comparison, find_period
 
-    period = find_period(pd.Timestamp(clock), days)
+    period, store = find_period(pd.Timestamp(clock), days, Comparison(compare)), data.open_store()
     folder = str(ShopPaths(Path(root)).snapshots)
-    rows = data.open_store().performance(period.before.to_pydatetime(), period.end.to_pydatetime(), by=OUTCOMES_BY)
-    return mark_warmth(rows, data.read_catalogue(folder, data_version), _first_seen(folder, data_version)), period
+    rows = [store.performance(a.to_pydatetime(), b.to_pydatetime(), by=OUTCOMES_BY) for a, b in period.spans]
+    catalogue = data.read_catalogue(folder, data_version)
+    return mark_outcomes(pd.concat(rows), catalogue, _interactions(folder, data_version)), period
 
 
-def performance_view(days: int, placement: str | None = None, warmth: Warmth | None = None) -> "PerformanceView | None":
-    """Return the figures of the last `days` days, of one placement and warmth if asked; None without events."""
-    found, info = shown_outcomes(days), data.newest_snapshot()
+def sales(days: int, compare: str = "previous") -> pd.DataFrame:
+    """Return everything sold per item and day in the spans of `shown_outcomes`; empty without events."""
+    clock = data_clock()
+    stamp = "" if clock is None else clock.isoformat()
+    return _sales(str(data.shop_paths().root), data.open_store().data_version(), stamp, days, compare)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _sales(root: str, stored_version: str, clock: str, days: int, compare: str) -> pd.DataFrame:
+    from recsys.workflows.periods import Comparison, find_period
+
+    store = data.open_store()
+    if not clock:
+        return store.sales()
+    period = find_period(pd.Timestamp(clock), days, Comparison(compare))
+    return pd.concat([store.sales(a.to_pydatetime(), b.to_pydatetime()) for a, b in period.spans])
+
+
+def sales_share(days: int, compare: str = "previous") -> "SalesShare":
+    """Return how much of everything sold in the last `days` days came from recommendations."""
+    from recsys.workflows.periods import Comparison, find_period
+    from recsys.workflows.sales_share import view_share
+
+    clock = data_clock()
+    assert clock is not None
+    return view_share(sales(days, compare), find_period(clock, days, Comparison(compare)))
+
+
+def performance_view(
+    days: int,
+    placement: str | None = None,
+    warmth: Warmth | None = None,
+    segment: str | None = None,
+    compare: str = "previous",
+) -> "PerformanceView | None":
+    """Return the figures of the last `days` days, of some rows only if asked; None without events."""
+    found, info = shown_outcomes(days, compare), data.newest_snapshot()
     if found is None or info is None:
         return None
     version = f"{data.shop_paths().root}:{data.open_store().data_version()}:{info.data_version}"
-    return _performance_view(version, days, placement, warmth, *found)
+    return _performance_view(version, days, compare, placement, warmth, segment, *found)
 
 
 @st.cache_resource(max_entries=24, ttl=3600, show_spinner="Measuring…")
 def _performance_view(
     version: str,
     days: int,
+    compare: str,
     placement: str | None,
     warmth: Warmth | None,
+    segment: str | None,
     _outcomes: pd.DataFrame,
     _period: "Period",
 ) -> "PerformanceView":
@@ -89,16 +136,16 @@ def _performance_view(
 
     catalogue = data.snapshot_catalogue()
     assert catalogue is not None
-    return view_performance(_outcomes, catalogue, _period, placement=placement, warmth=warmth)
+    return view_performance(_outcomes, catalogue, _period, placement=placement, warmth=warmth, segment=segment)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _first_seen(folder: str, data_version: str) -> "NDArray[np.datetime64]":
-    """First interaction per item of a snapshot, shape (n_items,); NaT where never touched."""
+def _interactions(folder: str, data_version: str) -> "Interactions":
+    """Interactions of a snapshot."""
     from recsys.data.interactions import Interactions
 
     events = pd.read_parquet(Path(folder) / data_version / "events.parquet")
-    return Interactions.from_events(events, data.read_catalogue(folder, data_version)).first_seen
+    return Interactions.from_events(events, data.read_catalogue(folder, data_version))
 
 
 def new_items(model: "Model") -> "NewItems":
@@ -161,114 +208,78 @@ def check_upload(kind: str, path: str, pictures: str | None, mapping: str, store
 # ------------------------------------------------------------- Today
 
 
-def overview(days: int) -> "Overview | None":
+def overview(days: int, compare: str = "previous") -> "Overview | None":
     """Return what Today shows for the last `days` days; None while the shop has no product."""
-    from recsys.workflows.run_history import list_trainings
+    from recsys.workflows.today import count_new
     from ui.overview import build_overview
 
-    store, catalogue = data.open_store(), data.snapshot_catalogue()
+    catalogue, counts = data.snapshot_catalogue(), data.open_store().counts()
     if catalogue is None:
         return None
-    performance = performance_view(days)
-    pointer = data.live_pointer()
+    state = _shop_state(days, compare, catalogue, counts)
+    performance = performance_view(days, compare=compare)
+    shown = frozenset() if performance is None else frozenset(performance.items[Columns.ITEM])
+    new = count_new(catalogue, state.clock, state.known_ids, shown)
+    fresh, findings = _findings(_state_version(state, compare), state, new)
     return build_overview(
-        counts=store.counts(),
+        shop=counts.name,
+        days=days,
         catalogue=catalogue,
         performance=performance,
-        shown_ids=frozenset() if performance is None else frozenset(performance.items[Columns.ITEM]),
-        known_ids=[] if pointer is None else data.live_model().catalogue.item_ids,
-        runs=list_trainings(data.shop_paths()),
+        new=new,
+        fresh=fresh,
+        findings=findings,
+        shown_ids=shown,
+    )
+
+
+def shopper_seen_last() -> str | None:
+    """Return the id of the shopper of the newest event of the snapshot; None without events."""
+    info = data.newest_snapshot()
+    if info is None:
+        return None
+    found = _interactions(str(data.shop_paths().snapshots), info.data_version)
+    return None if len(found) == 0 else str(found.user_ids[found.user_num[found.occurred_at.argmax()]])
+
+
+def _shop_state(days: int, compare: str, catalogue: "Catalogue", counts: "ShopCounts") -> "ShopState":
+    """Everything that findings are looked for in; the large parts come from caches, and no model is read."""
+    from recsys.rules.book import read_rules
+    from recsys.workflows.run_history import list_trainings
+    from recsys.workflows.today import ShopState
+
+    store, shown, runs = data.open_store(), shown_outcomes(days, compare), list_trainings(data.shop_paths())
+    live = next((row.record for row in runs if row.live), None)
+    known = [] if live is None else data.read_catalogue(str(data.shop_paths().snapshots), live.data_version).item_ids
+    return ShopState(
+        counts=counts,
         store_problem=store.read_only_reason,
+        catalogue=catalogue,
+        outcomes=None if shown is None else shown[0],
+        period=None if shown is None else shown[1],
+        sales=sales(days),
+        imports=store.imports(),
+        runs=runs,
+        known_ids=known,
+        rules=read_rules(data.shop_paths()),
         now=pd.Timestamp.now("UTC"),
     )
 
 
-# ------------------------------------------------------------- Fusion
+def _state_version(state: "ShopState", compare: str) -> tuple[object, ...]:
+    """What the findings depend on, small enough to be a key; they are looked for again every hour."""
+    runs = tuple((row.run_id, str(row.status), row.live) for row in state.runs[:20])
+    length = 0 if state.period is None else len(state.period.days)
+    info = data.newest_snapshot()
+    version = (str(data.shop_paths().root), data.open_store().data_version(), "" if info is None else info.data_version)
+    return (*version, compare, length, runs, state.rules.version, state.store_problem or "", f"{state.now:%F %H}")
 
 
-def judged_columns(model: "Model") -> list[str]:
-    """Return the columns that held-out shoppers can judge, "all" first; none where the run kept nobody."""
-    return _judged_columns(str(data.shop_paths().root), model.run_id, model)
+@st.cache_resource(max_entries=12, show_spinner="Looking for what needs you…")
+def _findings(
+    version: tuple[object, ...], _state: "ShopState", _new: "NewProducts"
+) -> "tuple[Freshness, tuple[Finding, ...]]":
+    from recsys.workflows.today import find_everything, measure_freshness
 
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _judged_columns(root: str, run_id: str, _model: "Model") -> list[str]:
-    kept = _model.holdout
-    if kept is None:
-        return []
-    return ["all"] + [c for c in COLUMN_LABELS if c != "all" and kept.items is not None and kept.view(c).n_users]
-
-
-def surface(model: "Model", weights: dict[str, float], column: str) -> "Surface":
-    """Return NDCG@20 of held-out shoppers over the α/β grid in one column, the other weights as given."""
-    others = tuple(sorted(tuning.other_weights(weights).items()))
-    return _surface(str(data.shop_paths().root), model.run_id, others, column, model)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _surface(root: str, run_id: str, others: tuple[tuple[str, float], ...], column: str, _model: "Model") -> "Surface":
-    from recsys.fusion.surface import map_surface
-
-    assert _model.holdout is not None
-    return map_surface(_model.holdout.view(column), dict(others), *tuning.SYMBOLS)
-
-
-def curve(model: "Model", weights: dict[str, float], name: str, column: str) -> "Curve":
-    """Return the exact NDCG@20 of held-out shoppers along one weight in one column, the other weights as given."""
-    others = tuple(sorted(tuning.other_weights(weights, (name,)).items()))
-    return _curve(str(data.shop_paths().root), model.run_id, others, name, column, model)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _curve(
-    root: str, run_id: str, others: tuple[tuple[str, float], ...], name: str, column: str, _model: "Model"
-) -> "Curve":
-    from recsys.fusion.curve import trace_weight
-
-    assert _model.holdout is not None
-    return trace_weight(_model.holdout.view(column), dict(others), name)
-
-
-def lists_compared(model: "Model", weights: dict[str, float]) -> "FrontPoint | None":
-    """Return what the lists of these weights are good at beside those of the live ones; None where runs cannot tell."""
-    if model.holdout is None or model.holdout.items is None or not model.holdout.n_users:
-        return None
-    return _lists_compared(str(data.shop_paths().root), model.run_id, tuple(sorted(weights.items())), model)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _lists_compared(root: str, run_id: str, weights: tuple[tuple[str, float], ...], _model: "Model") -> "FrontPoint":
-    from recsys.fusion.goals import usable_objectives
-    from recsys.fusion.pareto import compare_lists
-
-    facts, live = _list_facts(root, run_id, _model)
-    assert _model.holdout is not None
-    return compare_lists(_model.holdout, facts, dict(weights), live, usable_objectives(facts))
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _list_facts(root: str, run_id: str, _model: "Model") -> "tuple[ListFacts, dict[str, NDArray[np.float64]]]":
-    """What the candidates are, and the live weights judged; components cost nothing here, since nobody timed them."""
-    from recsys.fusion.goals import judge_lists
-    from recsys.training.trade_offs import list_facts
-
-    assert _model.holdout is not None
-    facts = list_facts(_model, _model.holdout, {})
-    return facts, judge_lists(_model.holdout, facts, _model.weights)
-
-
-def trade_offs(model: "Model") -> "TradeOffs | None":
-    """Return the front kept with a run, None where none was searched yet."""
-    from recsys.training.run_files import run_folder
-    from recsys.training.trade_offs import FRONT_FILE
-
-    folder = run_folder(data.shop_paths(), model.run_id)
-    path = folder / FRONT_FILE
-    return _trade_offs(str(folder), path.stat().st_mtime_ns) if path.is_file() else None
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _trade_offs(folder: str, changed_ns: int) -> "TradeOffs | None":
-    from recsys.training.trade_offs import read_trade_offs
-
-    return read_trade_offs(Path(folder))
+    fresh = measure_freshness(_state)
+    return fresh, find_everything(_state, _new, fresh)

@@ -1,138 +1,164 @@
-"""Parts of the Performance page: tiles with intervals, the line with its band, the tables."""
+"""Parts of the Performance page: what the figures rest on, the line with its band, breakdowns, the share of sales."""
 
 import math
-from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
 from recsys.evaluation.live import FIGURES, LiveChanges, LiveFigures
 from recsys.evaluation.rates import Change, Estimate
-from recsys.vocabulary import CATEGORY_SEPARATOR, Columns, Warmth
-from recsys.workflows.performance import PerformanceView
-from ui import charts
-from ui.components import export_button, heading, metric_tile, picture_url
-from ui.figure_words import (
-    FIGURE_TEXTS,
-    SHORT,
-    TILES,
-    WARMTH_TEXTS,
-    change_interval,
-    change_text,
-    figure_text,
-    interval_text,
-    reading,
-)
-from ui.text import cell_text, day, money, number, percent, plural, safe_text
+from recsys.vocabulary import Columns
+from recsys.workflows.outcomes import CATEGORY_COLUMN, NONE, SEGMENT_COLUMN, WARMTH_COLUMN
+from recsys.workflows.performance import DAILY, PerformanceView, Segment
+from recsys.workflows.sales_share import SalesShare
+from ui import address, charts, glossary, state
+from ui.components import export_button, heading
+from ui.figure_words import REVENUE, SHORT, change_text, figure_text, interval_text, reading, span_text, warmth_name
+from ui.scope import SEGMENT_NAMES
+from ui.text import cell_text, day, money, number, percent, points
+from ui.wording import mark, t, tn
 
-SCREEN_ROWS = 300
-"""Products in the table on screen; a longer one would slow the page down for rows nobody scrolls to."""
+BREAKDOWNS = {
+    Columns.PLACEMENT: mark("Placement"),
+    SEGMENT_COLUMN: mark("Segment"),
+    WARMTH_COLUMN: mark("What was known"),
+    CATEGORY_COLUMN: mark("Category"),
+}
+"""Column of the outcomes -> its name; the column is the code in the address."""
 
 
 def summary_line(view: PerformanceView) -> None:
     """Say how much the figures rest on, and what they are compared with."""
-    f = view.figures
-    counts = [
-        plural(f.impressions, "impression"),
-        plural(f.requests, "list"),
-        plural(f.clicks, "click"),
-        plural(f.carts, "cart"),
-        plural(f.purchases, "purchase"),
+    f, period = view.figures, view.period
+    parts = [t("{first} to {last}", first=day(period.days[0]), last=day(period.days[-1]))]
+    if period.compares:
+        earlier = period.compared_days
+        parts.append(t("against {first} to {last}", first=day(earlier[0]), last=day(earlier[-1])))
+    parts += [
+        tn("{n} impression", "{n} impressions", f.impressions),
+        tn("{n} list", "{n} lists", f.requests),
+        tn("{n} click", "{n} clicks", f.clicks),
+        tn("{n} cart", "{n} carts", f.carts),
+        tn("{n} purchase", "{n} purchases", f.purchases),
         money(f.revenue, view.currency),
     ]
-    span = f"{day(view.period.start)} to {day(view.period.days[-1])}"
-    st.markdown(f":gray[{span}, against the {plural(len(view.period.days), 'day')} before · {' · '.join(counts)}]")
+    st.markdown(f":gray[{' · '.join(parts)}]")
 
 
-def tiles(view: PerformanceView) -> None:
-    """Draw the four figures with change, interval and sparkline."""
-    with st.grid(4, min_column_width=200):
-        for name in TILES:
-            _tile(name, view)
-
-
-def _tile(name: str, view: PerformanceView) -> None:
-    """One figure: change against before with the words of its interval, sparkline, the figure's own interval."""
-    estimate: Estimate = getattr(view.figures, name)
-    change: Change = getattr(view.changes, name)
-    label, definition = FIGURE_TEXTS[name]
-    with st.container(border=True, height="stretch", gap="xxsmall"):
-        st.metric(
-            label,
-            figure_text(name, estimate.value, view.currency),
-            change_text(name, change, view.currency),
-            delta_color=_colour(change),
-            delta_arrow="off" if not change.value else "up" if change.value > 0 else "down",
-            delta_description="" if change.decided or not change.known else "not decided",
-            help=definition,
-            chart_data=[float(v) for v in view.days[name].fillna(0.0)],
-            chart_type="area",
-        )
-        lines = [f"95%: {interval_text(name, estimate, view.currency) or 'too little to say'}"]
-        if change.known:
-            lines.append(f"change {change_interval(name, change, view.currency) or 'too little to say'}")
-        st.markdown("  \n".join(f":gray[:small[{safe_text(line)}]]" for line in lines))
-
-
-def _colour(change: Change) -> Literal["green", "red", "gray"]:
-    """Green for better, red for worse, grey while it is not decided."""
-    return "gray" if not change.decided else "green" if change.value > 0 else "red"
-
-
-def rate_by_day(view: PerformanceView) -> None:
-    """Draw the click-through rate per day with its 95 % band."""
-    with st.container(border=True):
-        heading("Click-through rate by day", "band: 95% interval, widened because clicks of one list hang together")
-        lines = [[_percent(v) for v in view.days[c]] for c in ("click_through_rate", "low", "high")]
-        labels = [day(d).rsplit(" ", 1)[0] for d in view.days["day"]]
-        rate = view.figures.click_through_rate
-        told = f"Click-through rate per day; {percent(rate.value, 2)} over the period."
-        st.echarts_chart(charts.band_line(labels, *lines, unit="%"), height=260, key="ctr_by_day", alt=told)
-
-
-def segments_table(view: PerformanceView) -> None:
-    """Draw the figures by placement and warmth."""
-    with st.container(border=True):
+def figure_by_day(view: PerformanceView) -> None:
+    """Draw one figure per day with its 95 % band."""
+    with st.container(border=True, key="by_day"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            heading(
-                "By placement and by what was known of the product",
-                "95% intervals in words; hover a heading for its definition",
+            heading(t("Day by day"), t("band: 95% interval, widened because what happens in one list hangs together"))
+            options = {name: t(SHORT[name]) for name in DAILY}
+            name = st.segmented_control(
+                t("Figure"),
+                list(options),
+                default=DAILY[0],
+                required=True,
+                format_func=options.__getitem__,
+                key=state.DAILY_FIGURE,
+                label_visibility="collapsed",
             )
-            export_button(lambda: segments_frame(view, plain=True), "performance_segments.csv")
+            export_button(lambda: days_frame(view), "performance_by_day.csv")
+        table, scale = view.daily[name], 1.0 if name == REVENUE else 100.0
+        lines = [[_scaled(v, scale) for v in table[c]] for c in ("value", "low", "high")]
+        labels = [day(d, year=False) for d in table["day"]]
+        estimate: Estimate = getattr(view.figures, name)
+        st.echarts_chart(
+            charts.band_line(labels, *lines, unit="" if name == REVENUE else "%"),
+            height=260,
+            key="figure_by_day",
+            alt=_say_line(name, estimate, table, view.currency),
+        )
+
+
+def _say_line(name: str, estimate: Estimate, table: pd.DataFrame, currency: str | None) -> str:
+    """The finding of the line: the figure of the period, and between what the days lie."""
+    known = table["value"].dropna()
+    return t(
+        "{figure} per day: {value} over the period ({interval}), days between {low} and {high}.",
+        figure=glossary.label(name),
+        value=figure_text(name, estimate.value, currency),
+        interval=interval_text(name, estimate, currency) or "–",
+        low=figure_text(name, known.min(), currency) if len(known) else "–",
+        high=figure_text(name, known.max(), currency) if len(known) else "–",
+    )
+
+
+def days_frame(view: PerformanceView) -> pd.DataFrame:
+    """Return the counts and every daily figure with its interval, for export."""
+    parts = [
+        view.daily[name].set_index("day").add_prefix(f"{name}_").rename(columns={f"{name}_value": name})
+        for name in DAILY
+    ]
+    counts = view.days.set_index("day")[["impressions", "clicks", "carts", "purchases", "revenue"]]
+    return pd.concat([counts, *parts], axis=1).reset_index()
+
+
+def breakdown_table(view: PerformanceView) -> None:
+    """Draw the figures of the parts of what was shown, by what the reader chooses."""
+    with st.container(border=True, key="breakdown"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            heading(t("Broken down"), t("with 95% intervals; hover a heading for its definition"))
+            export_button(lambda: parts_frame(view, plain=True), "performance_parts.csv")
+        options = {code: t(name) for code, name in BREAKDOWNS.items()}
+        kind = address.choose(t("By"), options, key=state.BREAKDOWN, default=Columns.PLACEMENT)
+        frame = parts_frame(view, kind)
         st.dataframe(
-            segments_frame(view),
+            frame,
             hide_index=True,
             placeholder="–",
-            key="segments",
-            column_config={SHORT[n]: st.column_config.TextColumn(help=FIGURE_TEXTS[n][1]) for n in FIGURES}
-            | {"Shown": st.column_config.NumberColumn(format="localized", help="Impressions.")}
-            | {
-                "CTR against before": st.column_config.TextColumn(
-                    help="Change of the click-through rate and its reading."
-                )
-            },
-            alt="Figures by placement and by what was known of the product when it was shown.",
+            key="parts",
+            column_config={t(SHORT[n]): st.column_config.TextColumn(help=glossary.define(n)) for n in FIGURES}
+            | {t("Shown"): glossary.column("impressions")}
+            | {t("CTR against before"): st.column_config.TextColumn(help=t("Change of the click-through rate."))},
+            alt=_say_parts(view, kind),
         )
 
 
-def segments_frame(view: PerformanceView, *, plain: bool = False) -> pd.DataFrame:
-    """Return one row per segment; `plain` gives numbers with low and high instead of words.
+def _say_parts(view: PerformanceView, kind: str) -> str:
+    """The finding of the breakdown: which part has the highest click-through rate."""
+    parts = [s for s in view.segments if s.kind == kind and s.figures.click_through_rate.known]
+    if not parts:
+        return t("Figures of each part of what was shown.")
+    best = max(parts, key=lambda s: s.figures.click_through_rate.value)
+    rate = figure_text("click_through_rate", best.figures.click_through_rate.value, view.currency)
+    return t("Highest click-through rate: {part}, {rate}.", part=_part_name(best), rate=rate)
+
+
+def parts_frame(view: PerformanceView, kind: str = "", *, plain: bool = False) -> pd.DataFrame:
+    """Return one row per part, everything first.
 
     Parameters
     ----------
     view
         The page's view model.
+    kind
+        Key of `BREAKDOWNS`; empty for every breakdown.
     plain
-        For export.
+        Numbers with low and high instead of words, and the kind of part, for export.
     """
     rows = []
-    for segment in view.segments:
-        name = WARMTH_TEXTS[Warmth(segment.name)][0] if segment.kind == "warmth" else cell_text(segment.name, 60)
-        head: dict[str, object] = {"Part": name, "Shown": segment.figures.impressions}
-        rows.append(
-            head | (_numbers(segment.figures) if plain else _words(segment.figures, segment.changes, view.currency))
-        )
+    for part in view.segments:
+        if kind and part.kind not in (kind, "all"):
+            continue
+        head: dict[str, object] = {"kind": part.kind, "part": part.name, "impressions": part.figures.impressions}
+        if not plain:
+            head = {t("Part"): cell_text(_part_name(part), 60), t("Shown"): part.figures.impressions}
+        rows.append(head | (_numbers(part.figures) if plain else _words(part.figures, part.changes, view.currency)))
     return pd.DataFrame(rows)
+
+
+def _part_name(part: Segment) -> str:
+    """A part in the visitor's language; categories and placements are the shop's own words."""
+    if part.kind == "all":
+        return t("All")
+    if part.kind == WARMTH_COLUMN:
+        return warmth_name(part.name)
+    if part.kind == SEGMENT_COLUMN:
+        return t(SEGMENT_NAMES[part.name])
+    return t("(none)") if part.name == NONE else part.name
 
 
 def _words(figures: LiveFigures, changes: LiveChanges, currency: str | None) -> dict[str, object]:
@@ -141,10 +167,10 @@ def _words(figures: LiveFigures, changes: LiveChanges, currency: str | None) -> 
     for name in FIGURES:
         estimate: Estimate = getattr(figures, name)
         interval = interval_text(name, estimate, currency)
-        cells[SHORT[name]] = figure_text(name, estimate.value, currency) + (f" ({interval})" if interval else "")
+        cells[t(SHORT[name])] = figure_text(name, estimate.value, currency) + (f" ({interval})" if interval else "")
         if name == "click_through_rate":
-            change = changes.click_through_rate
-            cells["CTR against before"] = f"{change_text(name, change, currency) or '–'} · {reading(change)}"
+            change: Change = changes.click_through_rate
+            cells[t("CTR against before")] = f"{change_text(name, change, currency) or '–'} · {reading(change)}"
     return cells
 
 
@@ -157,90 +183,43 @@ def _numbers(figures: LiveFigures) -> dict[str, object]:
     return cells
 
 
-def items_table(view: PerformanceView) -> str | None:
-    """Draw the items that were shown, most shown first; return the id of the row chosen, if any."""
-    with st.container(border=True):
+def share_card(share: SalesShare, currency: str | None) -> None:
+    """Draw how much of everything sold came from recommendations, and how that went day by day."""
+    with st.container(border=True, key="share"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            heading("Products shown", _table_note(len(view.items)))
-            export_button(lambda: view.items.drop(columns=["line", "image"]), "performance_items.csv")
-        frame = items_frame(view)
-        chosen = st.dataframe(
-            frame,
-            hide_index=True,
-            placeholder="–",
-            row_height=52,
-            height=420,
-            key="performance_items",
-            on_select="rerun",
-            selection_mode="single-row",
-            column_config=_item_columns(view),
-            alt=f"{plural(len(frame), 'product')} shown in the period with their figures.",
+            heading(t("Share of everything sold"), t("what lists accompanied, not what would be lost without them"))
+            export_button(lambda: share.days, "share_of_sales.csv")
+        if not share.share.known:
+            st.markdown(f":gray[{t('Nothing was sold in this period.')}]")
+            return
+        said = t(
+            "**{share}** of {all} came from recommendations ({interval}): {part} in {n} of {sold} purchases.",
+            share=percent(share.share.value),
+            all=money(share.revenue, currency),
+            interval=span_text(percent(share.share.low), percent(share.share.high)),
+            part=money(share.recommended_revenue, currency),
+            n=number(share.recommended_purchases),
+            sold=number(share.purchases),
         )
-        rows = chosen.selection.rows
-        return str(view.items[Columns.ITEM].iloc[rows[0]]) if rows and rows[0] < len(view.items) else None
+        st.markdown(said.replace("$", "\\$") + _say_share_change(share))
+        labels = [day(d, year=False) for d in share.days["day"]]
+        values = [_scaled(v, 100.0) for v in share.days["share"]]
+        line = charts.band_line(labels, values, values, values, unit="%")
+        alt = t(
+            "Share of sales from recommendations per day; {share} over the period.", share=percent(share.share.value)
+        )
+        st.echarts_chart(line, height=160, key="share_by_day", alt=alt)
 
 
-def _table_note(n_items: int) -> str:
-    """How the table is ordered, and where the rest is."""
-    rest = (
-        f"the {SCREEN_ROWS} most shown of {n_items:,}; Export has them all"
-        if n_items > SCREEN_ROWS
-        else "most shown first"
-    )
-    return f"{rest}; choose a row to look closer"
+def _say_share_change(share: SalesShare) -> str:
+    """The change of the share with its interval; empty where nothing is compared."""
+    if not share.change.known:
+        return ""
+    interval = span_text(points(share.change.low, unit=False), points(share.change.high, unit=False))
+    change = points(share.change.value)
+    return " :gray[" + t("Against before: {change} ({interval}).", change=change, interval=interval) + "]"
 
 
-def items_frame(view: PerformanceView) -> pd.DataFrame:
-    """Return the table on screen, its first `SCREEN_ROWS` rows: picture, title, counts, rates in percent."""
-    items = view.items.head(SCREEN_ROWS)
-    return pd.DataFrame(
-        {
-            "picture": [picture_url(h) or None for h in items["image"]],
-            "title": [cell_text(t, 80) for t in items["title"]],
-            "category": [cell_text(c.split(CATEGORY_SEPARATOR)[-1], 40) for c in items["category"]],
-            "impressions": items["impressions"],
-            "rate": 100 * items["click_through_rate"],
-            "interval": [f"{percent(a)} to {percent(b)}" for a, b in zip(items["low"], items["high"], strict=True)],
-            "purchases": items["purchases"],
-            "revenue": items["revenue"],
-            "line": items["line"],
-        }
-    )
-
-
-def _item_columns(view: PerformanceView) -> dict[str, object]:
-    c = st.column_config
-    steady = view.items[view.items["impressions"] >= view.items["impressions"].median()]  # few impressions, wild rates
-    top = float((100 * steady["click_through_rate"]).max()) if len(steady) else 1.0
-    symbol = {"EUR": "euro", "USD": "dollar", "GBP": "£%.2f"}.get(view.currency or "", "localized")
-    return {
-        "picture": c.ImageColumn("", width=56),
-        "title": c.TextColumn("Product", width="medium"),
-        "category": c.TextColumn("Category"),
-        "impressions": c.NumberColumn("Shown", format="localized", help="Impressions in the period."),
-        "rate": c.ProgressColumn(
-            "CTR", format="%.1f%%", min_value=0, max_value=max(top, 1e-9), help=FIGURE_TEXTS["click_through_rate"][1]
-        ),
-        "interval": c.TextColumn("95% interval", help="Wilson interval of the click-through rate."),
-        "purchases": c.NumberColumn("Bought", format="localized", help="Bought from a list."),
-        "revenue": c.NumberColumn("Revenue", format=symbol, help="Money of the purchases from a list."),
-        "line": c.AreaChartColumn("Shown per day", y_min=0, help="Impressions on each day of the period."),
-    }
-
-
-def item_card(view: PerformanceView, item_id: str) -> None:
-    """Draw one product's figures and where to go from here."""
-    row = view.items.set_index(Columns.ITEM).loc[item_id]
-    with st.container(border=True, key="performance_item"):
-        heading(safe_text(row["title"], 80), "in this period")
-        with st.grid(4, min_column_width=180):
-            low, high = percent(row["low"]), percent(row["high"])
-            metric_tile("Shown", number(row["impressions"]), series=row["line"])
-            metric_tile("Click-through rate", percent(row["click_through_rate"], 2), interval=f"{low} to {high}")
-            metric_tile("Bought", number(row["purchases"]))
-            metric_tile("Revenue", money(row["revenue"], view.currency))
-
-
-def _percent(value: float) -> float | None:
-    """Fraction to a rounded percentage for a chart; None leaves a gap."""
-    return None if math.isnan(value) else round(100 * value, 3)
+def _scaled(value: float, scale: float) -> float | None:
+    """A value in the unit of a chart; None leaves a gap."""
+    return None if math.isnan(value) else round(scale * value, 3)

@@ -22,14 +22,25 @@ LANGUAGE = "lang"  # in the URL, kept across pages: a code of ui.wording.LANGUAG
 SHOP = "shop"  # in the URL, kept across pages: name of a shop folder beside the one started with
 ROLE = "view_as"  # in the URL, kept across pages: a key of ui.roles.ROLES
 PLACEMENT = "placement"  # bound; Performance
-WARMTH = "warmth"  # bound; Performance: all, hot, warm or cold
+BREAKDOWN = "by"  # in the URL: placement, segment, warmth or category; Performance
+WARMTH = "warmth"  # in the URL: all, hot, warm or cold; Performance
+WHO = "for"  # in the URL: shopper, segment, basket or like; Recommendations
+SEEDS = "with"  # in the URL, repeated: products of the basket, or the one that is liked
+CATALOGUE_VIEW = "part"  # in the URL: a key of pages.catalogue.VIEWS
+DRAFT_ID = "draft"  # in the URL: draft of the board, a file of the shop; session: the same across pages
 WEIGHTS = "weights"  # in the URL of Fusion and Recommendations: "text:0.4,image:0.2"
 
+DRAFT_SEEN = "draft_seen"  # session: (id, version) of the draft this tab drew last
+BOARD_SAID = "board_said"  # session: what the board announces in this run
+MISSING = "missing_item"  # session: product asked for in "Why is my product not here?"
 WHY = "why_item"  # session: product whose drawer opens in this run
 LAB = "lab"  # session: value of the fusion component
 DRAFT = "draft_weights"  # session: weights under trial; absent = live weights
+RUN = "run"  # bound; the run looked at on Models
+AGAINST = "against"  # bound; the run it is compared with
 JOB = "job_run_id"  # session: training job followed last
 PRESET = "preset"  # session: preset chosen last
+DAILY_FIGURE = "daily_figure"  # session: figure that Performance draws day by day
 COLUMN = "judge_by"  # session: what quality on Fusion is judged by
 GOAL = "goal"  # session: what Fusion trades recall against
 CURVE = "curve"  # session: weight whose curve Fusion shows; follows the slider moved last

@@ -7,7 +7,7 @@ import streamlit as st
 from recsys.fusion.goals import OBJECTIVES
 from recsys.fusion.pareto import Front, FrontPoint
 from recsys.ranking.model import Model
-from ui import data, page_data, shelf, state, tuning_charts
+from ui import data, fusion_data, shelf, state, tuning_charts
 from ui.components import empty_state, heading
 from ui.text import number, percent, plural, points, signed
 from ui.tuning_maps import use_weights
@@ -33,7 +33,7 @@ def show_change(name: str, change: float, half_width: float) -> str:
 
 def lists_table(model: Model, weights: dict[str, float]) -> None:
     """Everything the lists of the weights on screen are good at, beside the live ones, with intervals."""
-    point = page_data.lists_compared(model, weights)
+    point = fusion_data.lists_compared(model, weights)
     if point is None:
         return
     rows = [
@@ -62,7 +62,7 @@ def _reading(name: str, point: FrontPoint) -> str:
 
 def front_card(model: Model, weights: dict[str, float]) -> None:
     """The front of recall against another goal; a click on a point moves the sliders there."""
-    found = page_data.trade_offs(model)
+    found = fusion_data.trade_offs(model)
     if found is None:
         _say_how_to_find(model)
         return
@@ -81,7 +81,7 @@ def front_card(model: Model, weights: dict[str, float]) -> None:
             label_visibility="collapsed",
         )
         goal = chosen or goals[0]
-        now = page_data.lists_compared(model, weights)
+        now = fusion_data.lists_compared(model, weights)
         known = now is not None and goal in now.values
         st.echarts_chart(
             tuning_charts.front_chart(

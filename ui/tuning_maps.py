@@ -8,7 +8,7 @@ from recsys.fusion.curve import Curve
 from recsys.fusion.surface import GRID
 from recsys.ranking.model import Model
 from recsys.workflows.run_history import COLUMN_LABELS
-from ui import charts, page_data, shelf, state, tuning, tuning_charts
+from ui import charts, fusion_data, shelf, state, tuning, tuning_charts
 from ui.components import heading
 from ui.text import plural
 
@@ -22,7 +22,7 @@ def use_weights(moved: Mapping[str, float]) -> None:
 
 def column_picker(model: Model) -> str:
     """Choose what quality is judged by; everything that was chosen where there is no choice."""
-    columns = page_data.judged_columns(model)
+    columns = fusion_data.judged_columns(model)
     if len(columns) < 2:
         return "all"
     chosen = st.selectbox(
@@ -53,7 +53,7 @@ def curve_card(model: Model, weights: dict[str, float], live: Mapping[str, float
                 label_visibility="collapsed",
                 width=160,
             )
-        curve = page_data.curve(model, weights, name, column)
+        curve = fusion_data.curve(model, weights, name, column)
         best = tuning.best_position(curve)
         st.echarts_chart(
             tuning_charts.curve_line(
@@ -102,7 +102,7 @@ def surface_card(model: Model, weights: dict[str, float], column: str) -> None:
         return
     with st.container(border=True, gap="xsmall", key="surface_card"):
         heading("Text and image together", "click a cell to use it")
-        found = page_data.surface(model, weights, column)
+        found = fusion_data.surface(model, weights, column)
         row, column = found.best
         x, y = (weights[name] for name in tuning.SYMBOLS)
         said = f"highest {found.ndcg[row, column]:.3f} at α {GRID[column]:g}, β {GRID[row]:g}"

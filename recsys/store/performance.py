@@ -11,7 +11,7 @@ from recsys.errors import InputError
 from recsys.store.ledger import utc_columns
 from recsys.store.reads import naive_utc
 
-GROUPINGS: Final = ("request_id", "day", "placement", "item_id")
+GROUPINGS: Final = ("request_id", "user_id", "day", "placement", "item_id")
 """What `by` may name, in the order of the answer's columns."""
 
 
@@ -53,7 +53,7 @@ def count_performance(
     grouping = f"GROUP BY {', '.join(chosen)} ORDER BY {', '.join(chosen)}" if chosen else ""
     frame = cursor.execute(
         f"""WITH shown AS (
-            SELECT request_id, item_id, min(placement) AS placement,
+            SELECT request_id, item_id, min(user_id) AS user_id, min(placement) AS placement,
                    CAST(date_trunc('day', min(occurred_at)) AS TIMESTAMP) AS day
             FROM events
             WHERE event_type = 'impression' AND request_id IS NOT NULL AND item_id IS NOT NULL

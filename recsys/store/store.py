@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from recsys.errors import InputError
 from recsys.settings import ShopPaths
-from recsys.store import catalogue_writes, event_writes, ledger, performance, reads, snapshots
+from recsys.store import catalogue_writes, event_writes, ledger, performance, reads, sales, snapshots
 from recsys.store.connection import Connection
 from recsys.store.ledger import ImportRecord, WriteCounts
 
@@ -151,6 +151,16 @@ class Store:
         with self._connection.writing() as write:
             ledger.save_mapping(write.cursor, kind, name, mapping)
 
+    def delete_mapping(self, kind: str, name: str) -> None:
+        """Forget a saved mapping; one that is not there is no fault."""
+        with self._connection.writing() as write:
+            ledger.delete_mapping(write.cursor, kind, name)
+
+    def rename_mapping(self, kind: str, name: str, new_name: str) -> None:
+        """Give a saved mapping another name; see `recsys.store.ledger.rename_mapping`."""
+        with self._connection.writing() as write:
+            ledger.rename_mapping(write.cursor, kind, name, new_name)
+
     def export_snapshot(self) -> Path:
         """Write the current data as Parquet and return its folder; see `recsys.store.snapshots.export_snapshot`."""
         with self._connection.reading() as cursor:
@@ -249,3 +259,7 @@ class Store:
     ) -> pd.DataFrame:
         """Return what shown lists brought; see `recsys.store.performance.count_performance`."""
         return self._read(lambda cursor: performance.count_performance(cursor, period_from, period_to, by))
+
+    def sales(self, period_from: datetime | None = None, period_to: datetime | None = None) -> pd.DataFrame:
+        """Return everything sold per item and day; see `recsys.store.sales.count_sales`."""
+        return self._read(lambda cursor: sales.count_sales(cursor, period_from, period_to))

@@ -113,5 +113,20 @@ def test_performance_by_everything_has_the_columns_of_live_evaluation(store):
 
 
 def test_performance_by_something_else_is_refused(store):
-    with pytest.raises(InputError, match="choose from request_id, day, placement, item_id"):
+    with pytest.raises(InputError, match="choose from request_id, user_id, day, placement, item_id"):
         store.performance(by=["user_id; DROP TABLE events"])
+
+
+def test_sales_tell_what_a_list_led_to_from_everything_else(store):
+    sold = store.sales().set_index("item_id")
+    assert sold.index.tolist() == ["a", "b"]
+    a, b = sold.loc["a"], sold.loc["b"]
+    assert (a["touches"], a["purchases"], a["recommended_purchases"]) == (2, 2, 2)
+    assert (a["revenue"], a["recommended_revenue"], a["squared_revenue"]) == (25.0, 25.0, 425.0)
+    assert (b["revenue"], b["recommended_revenue"], b["squared_revenue"]) == (7.0, 0.0, 49.0)
+    assert store.sales(period_to=LATER)["item_id"].tolist() == ["b"]
+
+
+def test_performance_knows_who_was_shown_a_list(store):
+    by_user = store.performance(by=["user_id"]).set_index("user_id")
+    assert by_user["impressions"].to_dict() == {"u1": 2, "u2": 1}
