@@ -7,8 +7,8 @@ import pytest
 from recsys.data.ranking import Filters
 from recsys.ranking.model import Model
 from recsys.ranking.rank import rank
+from recsys.workflows.today import count_new
 from ui import shelf, state, tuning
-from ui.overview import count_new
 from ui.reasons import say_reasons
 
 AT = np.datetime64("2026-03-01", "us")
