@@ -21,7 +21,7 @@ define install
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test lint bench clean
+.PHONY: help setup setup-test run test lint wording bench clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' $(MAKEFILE_LIST) | awk -F': ' '{printf "%-18s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ lint: setup-test ## Format, lint, types and import contracts only
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+wording: setup-test ## Bring the translations up to date with the code, list what is missing
+	$(BIN)/python -m scripts.wording
 
 bench: setup-test ## Run the benchmarks (BENCH=name for one); each prints JSON
 	@set -e; for script in benchmarks/$(or $(BENCH),[a-z]*).py; do echo "# $$script" >&2; $(BIN)/python "$$script"; done

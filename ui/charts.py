@@ -7,6 +7,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from ui.wording import t
+
 # Smallest OKLab distance between any two, over normal, protan, deutan and tritan sight: 12.8 light, 11.5 dark (×100).
 # Each has at least 3:1 against its page.
 _LIGHT = {
@@ -131,7 +133,7 @@ def band_line(
             hidden | {"data": width, "areaStyle": {"color": colours["band"], "opacity": 1}},
             {
                 "type": "line",
-                "name": "Value",
+                "name": t("Value"),
                 "data": list(value),
                 "symbol": "none",
                 "lineStyle": {"color": colours["accent"], "width": 2},

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui.text import safe_frame, safe_text
+from ui.wording import t
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -69,11 +70,11 @@ def metric_tile(
         Sparkline values, oldest first.
     """
     moved = change not in (None, 0)
-    note = interval if change is None else change_note if decided or not moved else "not decided"
+    note = interval if change is None else change_note if decided or not moved else t("not decided")
     if moved and interval:
-        help = f"{help or label} 95% interval: {interval}."
+        help = " ".join((help or label, t("95% interval: {interval}.", interval=interval)))
         if not decided and change_note:
-            help += f" Change {change_note}: the interval includes zero."
+            help += " " + t("Change {interval}: the interval includes zero.", interval=change_note)
     down = str(change).startswith(("-", "−"))
     colour = "gray" if not (moved and decided) else "green" if down == (better == "down") else "red"
     st.metric(
@@ -116,18 +117,18 @@ def empty_state(
 def move_badge(move: int | None) -> str:
     """Return the badge of a move against the live list: ↑ up, ↓ down, = unmoved, "new" when it was not there."""
     if move is None:
-        return ":blue-badge[new]"
+        return f":blue-badge[{t('new')}]"
     if move == 0:
         return ":gray-badge[=]"
     return f":green-badge[↑ {move}]" if move > 0 else f":orange-badge[↓ {-move}]"
 
 
 def export_button(
-    frame: Callable[[], pd.DataFrame], file_name: str, *, label: str = "Export", key: str | None = None
+    frame: Callable[[], pd.DataFrame], file_name: str, *, label: str | None = None, key: str | None = None
 ) -> None:
     """Offer a CSV that is built when clicked and whose cells no spreadsheet will compute."""
     st.download_button(
-        label,
+        label or t("Export"),
         lambda: safe_frame(frame()).to_csv(index=False).encode("utf-8-sig"),
         file_name,
         "text/csv",

@@ -9,6 +9,7 @@ import streamlit as st
 
 from recsys.errors import CancelledError, StoreLockedError, VitrineError
 from ui.text import safe_text
+from ui.wording import t
 
 _log = logging.getLogger("vitrine")
 
@@ -30,14 +31,17 @@ def report(error: Exception) -> bool:
         st.info(safe_text(error, 600), icon=":material/stop_circle:")
     elif isinstance(error, StoreLockedError):
         st.warning(safe_text(error, 600), icon=":material/lock:")
-        st.button("Try again", icon=":material/refresh:", key=f"retry_{secrets.token_hex(4)}")
+        st.button(t("Try again"), icon=":material/refresh:", key=f"retry_{secrets.token_hex(4)}")
     elif isinstance(error, VitrineError):
         st.error(safe_text(error, 600), icon=":material/error:")
     else:
         reference = secrets.token_hex(4)
         _log.error("reference %s", reference, exc_info=error)
         st.error(
-            f"Something went wrong and nothing was saved. Reference {reference}; the details are in the server's log.",
+            t(
+                "Something went wrong and nothing was saved. Reference {reference}; the server's log has the details.",
+                reference=reference,
+            ),
             icon=":material/error:",
         )
     return True

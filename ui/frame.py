@@ -109,20 +109,20 @@ def say_empty() -> None:
     """Draw the empty state of a shop without data."""
     commands = (data.shop_command("import catalogue FILE"), data.shop_command("import events FILE"), "vitrine demo")
     empty_state(
-        "This shop has no data yet",
-        "Upload a catalogue and events, or import them from the command line. No files at hand? Try the demo shop.",
+        t("This shop has no data yet"),
+        t("Upload a catalogue and events, or import them from the command line. No files at hand? Try the demo shop."),
         icon=":material/storefront:",
         command="\n".join(commands),
-        action=lambda: link("catalogue", "Upload a catalogue", icon=":material/upload_file:"),
+        action=lambda: link("catalogue", t("Upload a catalogue"), icon=":material/upload_file:"),
     )
 
 
 def say_no_run() -> None:
     """Draw the empty state of a shop with data but without a live run."""
     empty_state(
-        "No run is live yet",
-        "Train the shop's data once and promote the run; then lists, weights and explanations appear.",
+        t("No run is live yet"),
+        t("Train the shop's data once and promote the run; then lists, weights and explanations appear."),
         icon=":material/model_training:",
         command=data.shop_command("train"),
-        action=lambda: link("training", "Open Training", icon=":material/arrow_forward:"),
+        action=lambda: link("training", t("Open Training"), icon=":material/arrow_forward:"),
     )
