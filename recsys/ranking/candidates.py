@@ -114,7 +114,7 @@ def _remaining(mask: NDArray[np.bool_], seen: Histories) -> NDArray[np.int64]:
     """Items in the mask that are not in each history."""
     hidden = seen.matrix(len(mask), binary=True)
     rows = np.repeat(np.arange(len(seen)), np.diff(hidden.indptr))
-    return int(mask.sum()) - np.bincount(rows[mask[hidden.indices]], minlength=len(seen))
+    return np.count_nonzero(mask) - np.bincount(rows[mask[hidden.indices]], minlength=len(seen))
 
 
 def _find(
@@ -128,7 +128,7 @@ def _find(
     """Candidates of each request; None where the sum over everything is to be taken."""
     if len(mask) < SCAN_ITEMS:
         return None
-    if int(mask.sum()) <= max(FEW, size):
+    if np.count_nonzero(mask) <= max(FEW, size):
         return [np.flatnonzero(mask)] * terms.shape[0]
     index = model.index() if size <= LONGEST else None
     if index is None or index.clock != model.clock(request.at):

@@ -143,8 +143,8 @@ class ItemTerm:
 
     @property
     def silent(self) -> NDArray[np.bool_]:
-        """All or none."""
-        return np.full(self._n_requests, not self.row.any())
+        """All or none: without a spread the scores were multiplied by 0."""
+        return np.full(self._n_requests, self.scale == 0)
 
     def full(self) -> Floats:
         """Return the row once per request, as a read-only view."""
