@@ -39,7 +39,7 @@ PAGES = {
     ],
     mark("Analyse"): [
         _page("fusion", "Fusion", "tune", "Move the weights, watch list and quality change."),
-        _page("training", "Training", "model_training", "Learn from the newest data, compare runs, promote."),
+        _page("training", "Training", "model_training", "Learn from the newest data, queue trainings, schedule them."),
         _page("explain", "Explain", "account_tree", "One shopper and one product: the sum, term by term."),
     ],
     mark("Data"): [
@@ -48,6 +48,7 @@ PAGES = {
     ],
     mark("Manage"): [
         _page("performance", "Performance", "monitoring", "Clicks, conversion and revenue of shown lists."),
+        _page("models", "Models", "deployed_code", "Whom each run serves, how good it is; promote, roll back."),
     ],
 }
 

@@ -1,16 +1,21 @@
-"""Start a training, watch it, look at the runs, promote or roll back."""
+"""Set up a training, see what it will take, watch it, queue more; retrain by itself; how earlier ones ended."""
 
 import streamlit as st
 
 from recsys.training.jobs import running_job
+from recsys.training.queue import list_waiting
 from recsys.workflows.run_history import list_trainings
 from ui import data, frame, runs_panel, state, training_form
 from ui.components import page_header
 from ui.job_panel import job_panel
 from ui.notices import simulated_notice
+from ui.queue_panel import queue_panel
+from ui.schedule_panel import schedule_panel
+from ui.wording import t
 
 page_header(
-    "Training", "Learn from the shop's newest data in a process of its own. You can leave this page; it keeps going."
+    t("Training"),
+    t("Learn from the shop's newest data in a process of its own. You can leave this page; it keeps going."),
 )
 simulated_notice()
 
@@ -24,25 +29,22 @@ if counts.n_items == 0:
     frame.say_empty()
     st.stop()
 
-job = running_job(paths)
-rows = list_trainings(paths)
-estimate = training_form.tell_estimate(rows, counts.n_events, counts.n_items)
-asked = training_form.settings_form(job is not None, data.live_pointer() is not None, estimate)
-if asked is not None:
-    started = training_form.start(paths, *asked)
-    if started is not None:
-        st.session_state[state.JOB] = started
-        st.rerun()
-    job = running_job(paths)  # refused: another click or tab was quicker, and its training is the one to watch
-
+job, rows = running_job(paths), list_trainings(paths)
+busy = job is not None or bool(list_waiting(paths))
 followed = job.run_id if job else st.session_state.get(state.JOB)
-if followed is not None:
+if followed is not None and (job or runs_panel.is_known(paths, followed)):
     st.session_state[state.JOB] = followed
     job_panel(paths, followed)
+    runs_panel.outcome_panel(paths, followed)
+queue_panel(paths)
 
+has_live = data.live_pointer() is not None
+order = training_form.settings_form(rows, counts.n_events, counts.n_items, busy, has_live)
+if order is not None and training_form.start(paths, order):
+    st.rerun()
+
+schedule_panel(paths)
 if rows:
-    chosen = runs_panel.runs_table(rows)
-    if chosen is not None:
-        runs_panel.run_card(paths, chosen)
+    runs_panel.trainings_table(rows)
 elif followed is None:
     runs_panel.no_runs()

@@ -16,6 +16,7 @@ from recsys.data.snapshot import SNAPSHOT_FILE, Snapshot, latest_snapshot, load_
 from recsys.errors import RunError
 from recsys.fusion.presets import list_presets
 from recsys.settings import ShopPaths
+from recsys.training.live import serving_run
 from recsys.training.runs import live_pointer as read_pointer
 from recsys.training.runs import load_model
 from ui import shops
@@ -60,7 +61,12 @@ def open_store() -> "Store":
     StoreLockedError
         If another process owns the shop.
     """
-    return _open_store(str(shop_paths().root))
+    return store_of(shop_paths())
+
+
+def store_of(paths: ShopPaths) -> "Store":
+    """Return this process's one handle on the store of a shop, which need not be the one on screen."""
+    return _open_store(str(paths.root))
 
 
 def newest_snapshot() -> Snapshot | None:
@@ -129,12 +135,25 @@ def live_model() -> "Model":
     return run_model(pointer[0], pointer[1])
 
 
+def serving_model(shopper: str | None) -> "Model":
+    """Return the model that serves a shopper: the canary's for its share of the shoppers, else the live one.
+
+    Raises
+    ------
+    RunError
+        If no run is live, or the one that serves cannot be read.
+    """
+    said = read_pointer(shop_paths())
+    run_id = serving_run(said, shopper)
+    return live_model() if run_id is None or run_id == said["run_id"] else run_model(run_id)
+
+
 def run_model(run_id: str, version: int = 0) -> "Model":
     """Return the model of any finished run; `version` separates promotions of the same run."""
     return _load_model(str(shop_paths().root), run_id, version)
 
 
-@st.cache_resource(max_entries=2, show_spinner="Loading the model…")
+@st.cache_resource(max_entries=3, show_spinner="Loading the model…")
 def _load_model(root: str, run_id: str, version: int) -> "Model":
     return load_model(ShopPaths(Path(root)), run_id)
 

@@ -2,27 +2,38 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import groupby
-from typing import Any
 
 import streamlit as st
 
 from recsys.settings import ShopPaths
-from recsys.training.jobs import CurvePoint, JobState, JobStatus, cancel, read_job, tail_of_log
-from ui import charts
+from recsys.training.jobs import JobState, JobStatus, cancel, read_job, tail_of_log
 from ui.components import heading
 from ui.errors import shown
+from ui.job_curves import draw_curves
 from ui.text import safe_text
+from ui.wording import mark, t
 
-BADGES = {
-    JobStatus.QUEUED: ":blue-badge[:material/hourglass_top: Starting]",
-    JobStatus.RUNNING: ":blue-badge[:material/autorenew: Running]",
-    JobStatus.DONE: ":green-badge[:material/check: Finished]",
-    JobStatus.FAILED: ":red-badge[:material/error: Failed]",
-    JobStatus.CANCELLED: ":gray-badge[:material/stop_circle: Cancelled]",
+STATUS_WORDS = {
+    JobStatus.QUEUED: mark("Starting"),
+    JobStatus.RUNNING: mark("Running"),
+    JobStatus.DONE: mark("Finished"),
+    JobStatus.FAILED: mark("Failed"),
+    JobStatus.CANCELLED: mark("Cancelled"),
+}
+_LOOKS = {
+    JobStatus.QUEUED: ("blue", "hourglass_top"),
+    JobStatus.RUNNING: ("blue", "autorenew"),
+    JobStatus.DONE: ("green", "check"),
+    JobStatus.FAILED: ("red", "error"),
+    JobStatus.CANCELLED: ("gray", "stop_circle"),
 }
 _LOG_LINES = 200
-_DASHES = ("solid", "dashed", "dotted")
+
+
+def status_badge(status: JobStatus) -> str:
+    """Return the badge of a status as Markdown."""
+    colour, icon = _LOOKS[status]
+    return f":{colour}-badge[:material/{icon}: {t(STATUS_WORDS[status])}]"
 
 
 def duration(seconds: float) -> str:
@@ -81,26 +92,32 @@ def _panel(paths: ShopPaths, run_id: str, was_running: bool) -> None:
             st.error(safe_text(job.message, 900), icon=":material/error:")
         elif job.status is JobStatus.CANCELLED:
             st.markdown(f":gray[{safe_text(job.message)}]")
-        if job.curve:
-            _draw_curve(job.curve)
-        with st.expander("Log", icon=":material/terminal:", key="job_log"):
-            st.code(tail_of_log(paths, run_id, _LOG_LINES) or "Nothing was written yet.", language=None, height=220)
+        if job.stages:
+            left, right = st.columns([2, 3], gap="medium")
+            with left:
+                _draw_stages(job)
+            with right:
+                draw_curves(job.curve)
+        else:
+            draw_curves(job.curve)
+        with st.expander(t("Log"), icon=":material/terminal:", key="job_log"):
+            st.code(tail_of_log(paths, run_id, _LOG_LINES) or t("Nothing was written yet."), language=None, height=220)
 
 
 def _headline(paths: ShopPaths, job: JobState) -> None:
     """Badge, stage in words, and Cancel while there is something to cancel."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        stage = "Training finished" if job.status is JobStatus.DONE else safe_text(job.stage)
-        st.markdown(f"{BADGES[job.status]} **{stage}** :gray[:small[{safe_text(job.run_id)}]]")
+        stage = t("Training finished") if job.status is JobStatus.DONE else safe_text(job.stage)
+        st.markdown(f"{status_badge(job.status)} **{stage}** :gray[:small[{safe_text(job.run_id)}]]")
         if not job.status.is_final:
             st.button(
-                "Cancel",
+                t("Cancel"),
                 icon=":material/stop_circle:",
                 type="tertiary",
                 key="cancel_job",
                 on_click=_cancel,
                 args=(paths, job.run_id),
-                help="Stops this training. The live run stays as it is.",
+                help=t("Stops this training. The live run stays as it is."),
             )
 
 
@@ -110,74 +127,44 @@ def _cancel(paths: ShopPaths, run_id: str) -> None:
 
 
 def _say_it_is_over(job: JobState) -> None:
+    """Say it briefly, wherever on the page one is."""
     words = {
-        JobStatus.DONE: ("Training finished", ":material/check_circle:"),
-        JobStatus.CANCELLED: ("Training cancelled; the live run is unchanged", ":material/stop_circle:"),
+        JobStatus.DONE: (t("Training finished."), ":material/check:"),
+        JobStatus.FAILED: (t("Training failed; its card says why."), ":material/error:"),
+        JobStatus.CANCELLED: (t("Training was cancelled."), ":material/stop_circle:"),
     }
-    text, icon = words.get(job.status, ("Training failed; the live run is unchanged", ":material/error:"))
+    text, icon = words[job.status]
     st.toast(text, icon=icon, duration="long")
 
 
 def _progress_line(job: JobState) -> str:
     """What stands above the bar: message, elapsed, about how long it will still take."""
     until = job.updated_at if job.status.is_final else datetime.now(UTC)
+    passed = duration((until - job.started_at).total_seconds())
     parts = [safe_text(job.message)] if job.message and not job.status.is_final else []
-    parts.append(
-        f"{duration((until - job.started_at).total_seconds())} {'elapsed' if not job.status.is_final else 'in all'}"
-    )
+    parts.append(t("{time} in all", time=passed) if job.status.is_final else t("{time} elapsed", time=passed))
     if job.eta_s is not None and not job.status.is_final:
-        parts.append(f"about {rough_duration(job.eta_s)} left")
+        parts.append(t("about {time} left", time=rough_duration(job.eta_s)))
     return " · ".join(parts)
 
 
-def _draw_curve(curve: Sequence[CurvePoint]) -> None:
-    """Draw loss and validation of the newest stage that learned."""
-    stages = [(stage, list(points)) for stage, points in groupby(curve, key=lambda p: p.stage)]
-    stage, points = stages[-1]
-    with st.container(gap="xxsmall"):
-        heading(safe_text(stage), "training loss and validation per step")
-        st.echarts_chart(curve_option(points), height=200, key="job_curve", alt=_curve_alt(points))
+def _draw_stages(job: JobState) -> None:
+    """Each stage with its time; the one at work is marked."""
+    heading(t("Stages"), t("time each took"))
+    spans = job.spans(None if job.status.is_final else datetime.now(UTC))
+    st.markdown(stage_lines(spans, job.status))
 
 
-def curve_option(points: Sequence[CurvePoint]) -> dict[str, Any]:
-    """Return an ECharts line of loss (left) and validation (right), whichever was measured."""
-    colours = charts.palette()
-    measured = [
-        (name, values, colour)
-        for name, values, colour in (
-            ("Loss", [p.loss for p in points], colours["accent"]),
-            ("Validation", [p.validation for p in points], charts.component_colors(["image"])[0]),
-        )
-        if any(v is not None for v in values)
+def stage_lines(spans: Sequence[tuple[str, float]], status: JobStatus) -> str:
+    """Return the stages as Markdown lines: a tick for those done, a mark for the last one as the job stands."""
+    last = {
+        JobStatus.DONE: ":green[:material/check:]",
+        JobStatus.FAILED: ":red[:material/error:]",
+        JobStatus.CANCELLED: ":gray[:material/stop_circle:]",
+    }.get(status, ":blue[:material/play_arrow:]")
+    marks = [":green[:material/check:]"] * (len(spans) - 1) + [last]
+    lines = [
+        f"{mark} {safe_text(stage)} :gray[:small[{duration(seconds)}]]"
+        for mark, (stage, seconds) in zip(marks, spans, strict=True)
     ]
-    return {
-        "animation": False,
-        "grid": {"left": 8, "right": 8, "top": 28, "bottom": 4, "containLabel": True},
-        "legend": {"top": 0, "left": 0, "textStyle": {"color": colours["muted"]}},
-        "tooltip": {"trigger": "axis"},
-        "xAxis": charts.axis("category", data=[p.step for p in points]),
-        "yAxis": [charts.axis("value", scale=True, splitLine={"show": n == 0}) for n in range(len(measured))],
-        "series": [
-            {
-                "type": "line",
-                "name": name,
-                "data": values,
-                "yAxisIndex": n,
-                "symbol": "circle",
-                "symbolSize": 4,
-                "connectNulls": True,
-                "lineStyle": {"color": colour, "width": 2, "type": _DASHES[n]},
-                "itemStyle": {"color": colour},
-            }
-            for n, (name, values, colour) in enumerate(measured)
-        ],
-    }
-
-
-def _curve_alt(points: Sequence[CurvePoint]) -> str:
-    """Say the finding of the curve."""
-    losses = [p.loss for p in points if p.loss is not None]
-    if losses:
-        return f"Training loss went from {losses[0]:.3f} to {losses[-1]:.3f} in {len(points)} steps."
-    values = [p.validation for p in points if p.validation is not None]
-    return f"Validation went from {values[0]:.3f} to {values[-1]:.3f} in {len(points)} steps."
+    return "  \n".join(lines)

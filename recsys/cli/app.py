@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from recsys import __version__
-from recsys.cli import benchmark, data, failures, lists, serve, training, tune
+from recsys.cli import benchmark, data, failures, lists, runs, serve, training, tune
 from recsys.cli.context import Group
 from recsys.settings import DEFAULT_SHOP, Settings, ShopPaths
 
@@ -17,7 +17,7 @@ COMMANDS: tuple[click.Command, ...] = (
     data.import_group,
     data.imports,
     training.train,
-    training.runs,
+    runs.runs,
     tune.tune,
     lists.recommend,
     lists.explain,

@@ -9,6 +9,7 @@ from recsys.components import CANDIDATE_COMPONENTS, CATALOGUE_COMPONENTS
 from recsys.data.catalogue import Catalogue
 from recsys.data.interactions import Interactions
 from recsys.data.snapshot import Snapshot, load_snapshot
+from recsys.errors import RunError
 from recsys.fusion.holdout import HoldoutTerms
 from recsys.ranking.candidates import prepare
 from recsys.ranking.model import Model
@@ -86,17 +87,19 @@ def load_model(paths: ShopPaths, run_id: str | None = None, *, verify: bool = Tr
     folder = run_folder(paths, wanted)
     catalogue, interactions, _ = load_data(paths.snapshots / record.data_version, verify=verify)
     configs = record.component_configs
-    components = {
-        n: kind.load(folder / COMPONENT_FOLDER, configs[n]) for n, kind in CATALOGUE_COMPONENTS.items() if n in configs
-    }
-    response = CANDIDATE_COMPONENTS["response"]
+    kinds = {**CATALOGUE_COMPONENTS, **CANDIDATE_COMPONENTS}
+    try:
+        loaded = {n: kind.load(folder / COMPONENT_FOLDER, configs[n]) for n, kind in kinds.items() if n in configs}
+    except TypeError as error:  # a setting that components no longer have
+        raise RunError(f"Run {wanted} was made by another version and cannot be read ({error}). Train again.") from error
+    components = {n: loaded[n] for n in CATALOGUE_COMPONENTS if n in loaded}
     holdout = folder / HOLDOUT_FILE
     model = Model(
         catalogue=catalogue,
         interactions=interactions.before(np.datetime64(record.data_to, "us")),
         components=components,
         weights=record.weights,
-        response=response.load(folder / COMPONENT_FOLDER, configs["response"]) if "response" in configs else None,
+        response=loaded.get("response"),
         data_to=np.datetime64(record.data_to, "us"),
         run_id=wanted,
         holdout=HoldoutTerms.load(holdout) if holdout.is_file() else None,
