@@ -156,17 +156,17 @@ class PairExplanation:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain dicts, lists, text and finite numbers (None where unknown)."""
-        plain = _plain(dataclasses.asdict(self))
-        assert isinstance(plain, dict)
-        return plain
+        told = plain(dataclasses.asdict(self))
+        assert isinstance(told, dict)
+        return told
 
 
-def _plain(value: Any) -> Any:
-    """Make a value JSON-able: tuples to lists, non-finite numbers to None."""
+def plain(value: Any) -> Any:
+    """Return a value that JSON can hold: tuples as lists, numbers that are not finite as None."""
     if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
+        return {key: plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
