@@ -1,97 +1,83 @@
-"""What one shopper is shown, in rank order, with the reasons; another set of weights beside the live one."""
+"""What somebody is shown, in rank order, with the reasons; a board to edit, other lists beside it, what is missing."""
+
+from dataclasses import replace
 
 import streamlit as st
 
-from recsys.data.ranking import Filters
-from recsys.vocabulary import ItemScope
-from ui import board, charts, data, frame, shelf, shelf_parts, state, variety
+from recsys.explanation.changes import World
+from recsys.rules.book import read_rules
+from recsys.workflows.draft_rules import rules_with
+from recsys.workflows.shopper_profile import profile_history
+from ui import board, charts, data, frame, profile, shelf, shelf_audience, shelf_data, shelf_draft, shelf_parts, state
 from ui.components import empty_state, export_button, filter_bar, page_header
-from ui.text import plain_text, plural, safe_text
+from ui.shelf_filters import category_control, more_filters
+from ui.shelf_missing import ask_for_missing, missing_drawer
+from ui.shelf_why import why_drawer
+from ui.text import plain_text
+from ui.variety import trace_popover
+from ui.wording import t
 
-page_header("Recommendations", "What one shopper is shown, in rank order. Open a product to see why it is there.")
+sentence = t("What somebody is shown, in rank order. Drag, pin or hide; open a product for why.")
+page_header(t("Recommendations"), sentence, actions=ask_for_missing)
 model = frame.require_model()
 weight_sets = data.weight_sets(model)
 
 with filter_bar():
-    shopper = st.selectbox(
-        "Shopper",
-        data.shoppers(),
-        format_func=plain_text,
-        accept_new_options=True,
-        key=state.SHOPPER,
-        bind="query-params",
-        width=210,
-        help="Type any shopper id. Somebody unknown gets the list for people without history.",
-    )
-    category = st.selectbox(
-        "Category",
-        data.categories(),
-        index=None,
-        placeholder="All categories",
-        format_func=plain_text,
-        key=state.CATEGORY,
-        bind="query-params",
-        width=230,
-    )
+    audience = shelf_audience.audience_control(model.catalogue)
+    categories = category_control()
     used = st.selectbox(
-        "Weights",
+        t("Weights"),
         list(weight_sets),
         format_func=plain_text,
         key=state.WEIGHT_SET,
         bind="query-params",
-        width=170,
-        help="Live, a saved preset, or the draft you are trying in Fusion.",
+        width=130,
+        help=t("Live, a saved preset, or the draft you are trying in Fusion."),
     )
-    view = st.segmented_control(
-        "View", ["Grid", "Compare"], default="Grid", required=True, key=state.VIEW, bind="query-params"
-    )
-    diversity = variety.variety_control()
-    with st.popover("More filters", icon=":material/filter_list:"):
-        items = st.segmented_control(
-            "Products",
-            [str(scope) for scope in ItemScope],
-            default=str(ItemScope.ALL),
-            required=True,
-            format_func=str.capitalize,
-            key=state.ITEMS,
-            bind="query-params",
-            help="New: nobody has touched it in the run's data. Warm: the others.",
-        )
-        hide_seen = st.toggle("Hide what she has touched", key=state.HIDE_SEEN, bind="query-params")
-        in_stock = st.toggle(
-            "On sale only", value=True, key=state.IN_STOCK, bind="query-params", help=shelf.ON_SALE_HELP
-        )
+    filters, diversity = more_filters(categories)
 
-filters = Filters(ItemScope(items), hide_seen, (category,) if category else (), in_stock)
-weights, at = weight_sets[used], shelf.now()
-found = shelf.build_shelf(model, shopper or "", filters, weights, at, diversity, data.preset_book(model, used))
-colors = charts.component_colors(found.components)
-
-shelf_parts.shopper_strip(found)
+asked = shelf.Board(
+    model, audience, filters, weight_sets[used], shelf.now(), diversity, data.preset_book(model, used)
+)  # fmt: skip
 
 
 @st.fragment(key="list")
 def draw_list() -> None:
+    draft = shelf_draft.open_draft()
+    rules = read_rules(data.shop_paths())
+    now = replace(asked, rules=rules)
+    found = shelf.build_shelf(now, draft)
+    world = World(model, found.request, rules if draft is None else rules_with(rules, draft))
+    colors = charts.component_colors(found.components)
+    if audience.is_somebody or found.note:
+        known = profile_history(model, found.request.history, now.at, shelf_data.facets(model))
+        profile.shopper_card(model, found, known)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        view = shelf_parts.view_control()
+        shelf_draft.edit_bar(draft, found.hidden, rules.version)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        shown = f"{len(found.cards)} of {plural(found.n_eligible, 'eligible product')}"
-        moved = f" · {found.n_stay} of the live top {len(found.live_cards)} stay" if found.differs else ""
-        source = f" · weights of {safe_text(found.request.weights_from)}" if found.request.weights_from else ""
-        st.markdown(f":gray[{shown}{moved}{source}]")
-        shelf_parts.legend(found.components, colors)
-        variety.trace_popover(found.ranking, model.catalogue)
-        export_button(lambda: shelf.export_frame(found.ranking, model.catalogue), "recommendations.csv")
-    if view == "Compare":
-        shelf_parts.compare(found, used)
-    else:
-        board.draw_board(
-            found.cards, key="board", label="Ranked products", colors=colors, on_action=shelf_parts.remember_click
+        shelf_parts.summary(found)
+        with st.container(horizontal=True, width="content", gap="medium", vertical_alignment="center"):
+            trace_popover(found.ranking, model.catalogue)
+            export_button(lambda: shelf.export_frame(found.ranking, model.catalogue), "recommendations.csv")
+    if not found.cards:
+        empty_state(
+            t("Nothing passes these filters"), t("Choose all products, another category, or what is not on sale.")
         )
+    elif view == "Compare":
+        shelf_parts.compare(found, used, found.weighted)
+    else:
+        shelf_parts.legend(found.components, colors)
+        said = st.session_state.pop(state.BOARD_SAID, "")
+        board.draw_board(
+            found.cards, key=shelf_draft.BOARD, label=t("Ranked products"), colors=colors, edits=True, said=said,
+            on_action=shelf_draft.remember_click,
+        )  # fmt: skip
     chosen = st.session_state.pop(state.WHY, None)
     if chosen:
-        shelf_parts.why_drawer(model, shopper or "", chosen, filters, found.request.weights, at, diversity)
+        why_drawer(now, world, chosen)
+    elif st.session_state.pop(state.ASK_MISSING, False):
+        missing_drawer(now, world, tuple(card.id for card in found.cards))
 
 
-if found.cards:
-    draw_list()
-else:
-    empty_state("Nothing passes these filters", "Choose all products, another category, or show what is not on sale.")
+draw_list()

@@ -1,7 +1,7 @@
 """The product board: one in-page component for the grid of cards, the compact compare grid and the history strip.
 
-One message carries the whole list. Product text reaches the page through `textContent` only. Cards know one action,
-"why"; the card has room for more, which rules will need.
+One message carries the whole list. Product text reaches the page through `textContent` only. Every card knows the
+action "why"; where the board can be edited also "move", "pin", "unpin", "hide", "undo" and "redo".
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
+
+from ui.wording import mark, t
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
 
@@ -21,6 +23,20 @@ _render = st.components.v2.component(
 )
 
 Layout = Literal["grid", "compact", "strip"]
+WORDS = {
+    "why": mark("Why?"),
+    "whyHere": mark("Why here?"),
+    "entered": mark("new"),
+    "earlier": mark("One place up (Alt and left arrow)"),
+    "later": mark("One place down (Alt and right arrow)"),
+    "pin": mark("Pin at this place (P)"),
+    "unpin": mark("Unpin (P)"),
+    "hide": mark("Hide (H)"),
+    "place": mark("Type a place"),
+}
+"""What the component says by itself."""
+EDITS = ("move", "pin", "unpin", "hide", "undo", "redo")
+_ORDER_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -44,6 +60,10 @@ class Card:
         The sum as text, its contributions in component order, and the same in words.
     tag
         A word shown in place of the move.
+    pinned
+        Whether a draft holds the product at this place.
+    source, kind, because
+        What put it there: a small word, its code for the colour, and the reason on hover.
     """
 
     id: str
@@ -59,24 +79,42 @@ class Card:
     parts: tuple[float, ...] = ()
     terms: str = ""
     tag: str = ""
+    pinned: bool = False
+    source: str = ""
+    kind: str = ""
+    because: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return what the browser reads; what is not to be shown is left out."""
         out = asdict(self)
         if not out.pop("shown_move"):
             out.pop("move")
-        for name in ("rank", "parts", "score", "terms", "tag"):
-            if out[name] in (None, "", ()):
+        for name in ("rank", "parts", "score", "terms", "tag", "pinned", "source", "kind", "because"):
+            if out[name] in (None, "", (), False):
                 out.pop(name)
         return out
 
 
 @dataclass(frozen=True)
 class Clicked:
-    """What a person did on the board."""
+    """What a person did on the board.
+
+    Parameters
+    ----------
+    type
+        "why", or one of `EDITS`.
+    id
+        The product's id.
+    place
+        1-based place of a "move".
+    order
+        Ids as they stood on the board before an edit.
+    """
 
     type: str
     id: str
+    place: int | None = None
+    order: tuple[str, ...] = ()
 
 
 def read_action(key: str) -> Clicked | None:
@@ -84,7 +122,13 @@ def read_action(key: str) -> Clicked | None:
     action = getattr(st.session_state.get(key), "action", None)
     if not isinstance(action, dict) or not isinstance(action.get("id"), str):
         return None
-    return Clicked(str(action.get("type")), action["id"])
+    place, order = action.get("place"), action.get("order")
+    return Clicked(
+        str(action.get("type")),
+        action["id"],
+        int(place) if isinstance(place, int | float) and 1 <= place <= _ORDER_LENGTH else None,
+        tuple(str(i) for i in order[:_ORDER_LENGTH]) if isinstance(order, list) else (),
+    )
 
 
 def draw_board(
@@ -94,6 +138,7 @@ def draw_board(
     label: str,
     colors: Sequence[str] = (),
     layout: Layout = "grid",
+    edits: bool = False,
     said: str = "",
     on_action: Callable[[], None] = lambda: None,
 ) -> None:
@@ -111,6 +156,8 @@ def draw_board(
         One per component, in the order of `Card.parts`.
     layout
         `grid` for cards, `compact` for pictures with their place, `strip` for one scrolling row.
+    edits
+        Whether cards of a grid can be dragged, pinned and hidden.
     said
         Announced politely when it changes.
     """
@@ -121,6 +168,8 @@ def draw_board(
         "colors": list(colors),
         "layout": layout,
         "label": label,
+        "edits": edits,
+        "words": {name: t(text) for name, text in WORDS.items()},
         "said": said,
         "low": low,
         "high": high,

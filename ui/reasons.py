@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from recsys.explanation.answer import PairExplanation
+from ui.wording import t
 
 
 def say_reasons(explanation: PairExplanation) -> Sequence[tuple[str, str, float, float]]:
@@ -15,4 +16,4 @@ def say_reasons(explanation: PairExplanation) -> Sequence[tuple[str, str, float,
 def _say_term(phrase: str, contribution: float) -> str:
     """A term as a sentence of its own; one that speaks against says so."""
     sentence = phrase[:1].upper() + phrase[1:]
-    return sentence if contribution > 0 else f"Below average: {phrase}"
+    return sentence if contribution > 0 else t("Below average: {phrase}", phrase=phrase)

@@ -1,62 +1,123 @@
-"""View models of Recommendations: one shopper's list, what is live beside it, her history, and why an item is there."""
+"""View model of Recommendations: one audience's list as asked, the live one beside it, and why a product is there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
 
-from recsys.components import COMPONENTS
 from recsys.data.catalogue import Catalogue
-from recsys.data.interactions import DAY, Histories
 from recsys.data.ranking import Diversity, Filters, Ranking, Request
 from recsys.explanation.answer import PairExplanation
 from recsys.explanation.pair import explain_pair
 from recsys.fusion.scopes import PresetBook
 from recsys.ranking.model import Model
 from recsys.ranking.rank import rank
-from recsys.vocabulary import CATEGORY_SEPARATOR, EVENT_TYPES, Columns, EventType
+from recsys.rules.rule import RuleSet
+from recsys.vocabulary import Columns
+from recsys.workflows.audiences import Audience, audience_request
+from recsys.workflows.draft_rules import rules_with
+from recsys.workflows.drafts import Draft
 from recsys.workflows.lists import request_for
+from recsys.workflows.slots import name_slots
 from ui.board import Card
-from ui.components import initials, picture_url
-from ui.text import money, plain_text, plural, signed
+from ui.shelf_cards import describe, first_picture, label_of, make_cards, make_history
+from ui.text import plain_text
+from ui.wording import mark, t
+
+__all__ = [
+    "LIST_LENGTH",
+    "ON_SALE_HELP",
+    "PLACES_KNOWN",
+    "Board",
+    "Shelf",
+    "build_request",
+    "build_shelf",
+    "describe",
+    "explain_card",
+    "export_frame",
+    "first_picture",
+    "label_of",
+    "normalise",
+    "now",
+    "same_weights",
+    "tell_sources",
+]
 
 LIST_LENGTH = 24
 PLACES_KNOWN = 200
 """How far down the live list places are known; an item from further below counts as new."""
-HISTORY_LENGTH = 14
-ON_SALE_HELP = "Leaves out products that are sold out or not launched yet."
-_DEEDS = {
-    EventType.VIEW: "viewed",
-    EventType.CLICK: "clicked",
-    EventType.CART: "put in cart",
-    EventType.PURCHASE: "bought",
-    EventType.RATING: "rated",
-    EventType.REVIEW: "reviewed",
-}
+ON_SALE_HELP = mark("Leaves out products that are sold out or not launched yet.")
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """Everything a list is made of, so that list, drawer and comparison ask the same.
+
+    Parameters
+    ----------
+    model
+        The live model.
+    audience
+        Who the list is for.
+    filters
+        Which candidates may appear.
+    weights
+        Weights under trial; None for the live ones.
+    at
+        Time of the request.
+    diversity
+        How varied the list shall be.
+    book
+        Presets that apply by themselves where no weights are under trial.
+    rules
+        The shop's live rules.
+    """
+
+    model: Model
+    audience: Audience
+    filters: Filters
+    weights: Mapping[str, float] | None
+    at: np.datetime64
+    diversity: Diversity = field(default_factory=Diversity)
+    book: PresetBook | None = None
+    rules: RuleSet = field(default_factory=RuleSet)
+
+    def request(self, n: int = LIST_LENGTH) -> Request:
+        """Return the request as asked."""
+        weights = None if self.weights is None else dict(self.weights)
+        return audience_request(self.model, self.audience, n, self.filters, weights, self.at, self.diversity, self.book)
+
+    def live_request(self, n: int = PLACES_KNOWN) -> Request:
+        """Return the same request with the live weights alone."""
+        return audience_request(self.model, self.audience, n, self.filters, None, self.at)
 
 
 @dataclass(frozen=True, eq=False)
 class Shelf:
-    """What the page shows for one shopper and one set of filters.
+    """What the page shows for one audience and one set of filters.
 
     Parameters
     ----------
     cards
-        The list for the weights asked, best first.
+        The list as asked, with the draft's edits, best first.
     live_cards
-        The list for the live weights.
+        The list for the live weights and rules.
+    plain_cards
+        The list as asked without the draft's edits; empty where there are none.
     differs
-        Whether weights other than the live ones, or variety, were asked for.
+        Whether weights other than the live ones, variety, or edits were asked for.
+    weighted
+        Whether weights or variety other than the live ones were asked for.
     n_eligible
         Products that pass the filters.
     n_stay
         How many of the live list are also in the list shown.
     history
-        What she touched lately, newest first.
+        What she touched lately, newest first; empty unless the audience is one shopper.
     n_touches
-        Interactions in her history.
+        Interactions in the history.
     note
         Which terms filled the list of somebody without history; empty otherwise.
     ranking
@@ -65,11 +126,15 @@ class Shelf:
         Names of the terms, in the order of `Card.parts`.
     request
         What was asked; its weights are None for the live ones, or those of a preset that applied by itself.
+    hidden
+        (id, title) of the products the draft hides.
     """
 
     cards: tuple[Card, ...]
     live_cards: tuple[Card, ...]
+    plain_cards: tuple[Card, ...]
     differs: bool
+    weighted: bool
     n_eligible: int
     n_stay: int
     history: tuple[Card, ...]
@@ -78,6 +143,7 @@ class Shelf:
     ranking: Ranking
     components: tuple[str, ...]
     request: Request
+    hidden: tuple[tuple[str, str], ...] = ()
 
 
 def now() -> np.datetime64:
@@ -97,11 +163,6 @@ def same_weights(a: Mapping[str, float], b: Mapping[str, float]) -> bool:
     return all(abs(one.get(n, 0.0) - two.get(n, 0.0)) < 1e-3 for n in {*one, *two})
 
 
-def label_of(component: str) -> str:
-    """Return a component's name on screen."""
-    return COMPONENTS[component].label if component in COMPONENTS else component
-
-
 def build_request(
     model: Model,
     shopper: str,
@@ -116,59 +177,53 @@ def build_request(
     return request_for(model, shopper, n, filters, weights, at, diversity, book)
 
 
-def build_shelf(
-    model: Model,
-    shopper: str,
-    filters: Filters,
-    weights: Mapping[str, float] | None,
-    at: np.datetime64,
-    diversity: Diversity | None = None,
-    book: PresetBook | None = None,
-) -> Shelf:
-    """Rank for one shopper as asked and with the live weights alone, and make both lists showable.
+def build_shelf(board: Board, draft: Draft | None = None) -> Shelf:
+    """Rank for one audience as asked and with the live weights alone, and make both lists showable.
 
     Parameters
     ----------
-    model
-        The live model.
-    shopper
-        Her id; nobody knows an id that is not in the data.
-    filters
-        Which candidates may appear.
-    weights
-        Weights under trial; None for the live ones.
-    at
-        Time of the request.
-    diversity
-        How varied the list shown shall be; the live list beside it never is.
-    book
-        Presets that apply by themselves where no weights are under trial.
+    board
+        What is asked.
+    draft
+        Edits to show as if they were published; None for none.
     """
-    asked = build_request(model, shopper, filters, weights, at, LIST_LENGTH, diversity, book)
-    live = rank(build_request(model, shopper, filters, None, at, PLACES_KNOWN), model)
-    varied = diversity is not None and diversity.is_on
-    differs = varied or (asked.weights is not None and not same_weights(asked.weights, model.weights))
-    shown = rank(asked, model) if differs else live
-    shown, live_top = _head(shown), _head(live)
-    places = {item: place for place, item in enumerate(live.item_ids, start=1)}
-    history = model.interactions.history(shopper)
+    model, asked = board.model, board.request()
+    edits = None if draft is None or not len(draft.edits) else draft.edits
+    live = rank(board.live_request(), model, board.rules)
+    weighted = asked.weights is not None and not same_weights(asked.weights, model.weights)
+    weighted = weighted or asked.diversity.is_on
+    plain = rank(asked, model, board.rules) if weighted else head(live)
+    shown = plain if draft is None or edits is None else rank(asked, model, rules_with(board.rules, draft))
+    live_top, differs = head(live), weighted or edits is not None
+    places = {str(item): place for place, item in enumerate(live.item_ids, start=1)} if differs else None
+    pinned, catalogue = {} if edits is None else edits.places, model.catalogue
+    history = asked.history
     return Shelf(
-        cards=make_cards(shown, model.catalogue, places if differs else None),
-        live_cards=make_cards(live_top, model.catalogue, None),
+        cards=make_cards(shown, catalogue, places, name_slots(shown, model.is_new), pinned),
+        live_cards=make_cards(live_top, catalogue, None),
+        plain_cards=() if edits is None else make_cards(plain, catalogue, places),
         differs=differs,
+        weighted=weighted,
         n_eligible=min((step.remaining for step in live.trace if step.name == "sum"), default=0),
         n_stay=len(set(shown.item_ids) & set(live_top.item_ids)),
-        history=make_history(history, model.catalogue, model.clock(at)),
+        history=make_history(history, catalogue, model.clock(board.at)) if board.audience.is_somebody else (),
         n_touches=len(history.item_num),
         note="" if len(history.item_num) else tell_sources(shown),
         ranking=shown,
         components=shown.components,
         request=asked,
+        hidden=() if edits is None else tuple((i, name_product(catalogue, i)) for i in edits.hidden),
     )
 
 
-def _head(ranking: Ranking) -> Ranking:
-    """The first `LIST_LENGTH` places of a ranking."""
+def name_product(catalogue: Catalogue, item_id: str) -> str:
+    """Return a product's title, its id where the catalogue does not know it."""
+    number = int(catalogue.numbers([item_id])[0])
+    return plain_text(catalogue.titles[number] if number >= 0 else item_id, 80)
+
+
+def head(ranking: Ranking) -> Ranking:
+    """Return the first `LIST_LENGTH` places of a ranking."""
     n, places = LIST_LENGTH, ranking.sum_places
     return replace(
         ranking,
@@ -177,80 +232,6 @@ def _head(ranking: Ranking) -> Ranking:
         scores=ranking.scores[:n],
         contributions=ranking.contributions[:n],
         sum_places=None if places is None else places[:n],
-    )
-
-
-def make_cards(ranking: Ranking, catalogue: Catalogue, places: Mapping[str, int] | None) -> tuple[Card, ...]:
-    """Return one card per place; `places` are the live places to compare with, None for no comparison."""
-    return tuple(_card(ranking, n, catalogue, places) for n in range(len(ranking)))
-
-
-def _card(ranking: Ranking, n: int, catalogue: Catalogue, places: Mapping[str, int] | None) -> Card:
-    """Card of place n + 1."""
-    number, item_id = int(ranking.item_num[n]), str(ranking.item_ids[n])
-    was = None if places is None else places.get(item_id)
-    parts = tuple(round(float(v), 4) for v in ranking.contributions[n])
-    said = [f"{label_of(name)} {signed(v, 2)}" for name, v in zip(ranking.components, parts, strict=True) if v]
-    title, score = plain_text(catalogue.titles[number], 120), f"{ranking.scores[n]:.2f}".replace("-", "−")
-    moved = "" if places is None else f", {_say_move(None if was is None else was - n - 1)}"
-    return Card(
-        id=item_id,
-        title=title,
-        sub=describe(catalogue, number),
-        picture=picture_url(first_picture(catalogue, number), 320),
-        initials=initials(title),
-        spoken=f"Place {n + 1}: {title}, score {score}{moved}",
-        rank=n + 1,
-        move=None if was is None else was - n - 1,
-        shown_move=places is not None,
-        score=score,
-        parts=parts,
-        terms=" · ".join(said),
-    )
-
-
-def _say_move(move: int | None) -> str:
-    """A move in words."""
-    if move is None:
-        return "not in the live list"
-    return "unmoved" if move == 0 else f"{'up' if move > 0 else 'down'} {abs(move)} against live"
-
-
-def describe(catalogue: Catalogue, number: int) -> str:
-    """Return "Blouses · €34.90" of one item; what is unknown is left out."""
-    category = plain_text(str(catalogue.categories[number]).split(CATEGORY_SEPARATOR)[-1], 40)
-    currency = catalogue.frame[Columns.CURRENCY].iat[number]
-    price = money(float(catalogue.prices[number]), currency if isinstance(currency, str) else None)
-    return " · ".join(part for part in (category, price if price != "–" else "") if part)
-
-
-def first_picture(catalogue: Catalogue, number: int) -> str | None:
-    """Return the content hash of an item's first picture."""
-    images = catalogue.images[number]
-    return images[0] if images else None
-
-
-def make_history(history: Histories, catalogue: Catalogue, clock: np.datetime64) -> tuple[Card, ...]:
-    """Return what a shopper touched last, newest first, each product once."""
-    rows = np.lexsort((np.arange(len(history.item_num)), history.occurred_at))[::-1]
-    _, first = np.unique(history.item_num[rows], return_index=True)
-    return tuple(_touch(history, int(row), catalogue, clock) for row in rows[np.sort(first)[:HISTORY_LENGTH]])
-
-
-def _touch(history: Histories, row: int, catalogue: Catalogue, clock: np.datetime64) -> Card:
-    """Card of one touch: picture and "bought 3 days ago"."""
-    number = int(history.item_num[row])
-    days = int((clock - history.occurred_at[row]) / DAY)
-    deed = _DEEDS.get(EVENT_TYPES[history.event_type[row]], "touched")
-    title = plain_text(catalogue.titles[number], 120)
-    when = "today" if days <= 0 else f"{plural(days, 'day')} ago"
-    return Card(
-        id=str(catalogue.item_ids[number]),
-        title=title,
-        sub=f"{deed} {'today' if days <= 0 else f'{days} d'}",
-        picture=picture_url(first_picture(catalogue, number), 96),
-        initials=initials(title),
-        spoken=f"{title}: {deed} {when}",
     )
 
 
@@ -264,30 +245,20 @@ def tell_sources(ranking: Ranking) -> str:
     parts = [
         f"{label_of(ranking.components[c])} ({speaking[c] / total:.0%})" for c in order if speaking[c] / total >= 0.005
     ]
-    return f"No history: {' and '.join(parts) if len(parts) < 3 else ', '.join(parts)} filled this list."
+    return t("No history: {terms} filled this list.", terms=", ".join(parts))
 
 
-def explain_card(
-    model: Model,
-    shopper: str,
-    item_id: str,
-    filters: Filters,
-    weights: Mapping[str, float] | None,
-    at: np.datetime64,
-    diversity: Diversity | None = None,
-) -> PairExplanation | None:
+def explain_card(board: Board, item_id: str) -> PairExplanation | None:
     """Explain one product of the list; None for an id the catalogue does not know."""
-    number = int(model.catalogue.numbers([item_id])[0])
-    if number < 0:
-        return None
-    return explain_pair(model, build_request(model, shopper, filters, weights, at, LIST_LENGTH, diversity), number)
+    number = int(board.model.catalogue.numbers([item_id])[0])
+    return None if number < 0 else explain_pair(board.model, board.request(), number)
 
 
 def export_frame(ranking: Ranking, catalogue: Catalogue) -> pd.DataFrame:
     """Return the list with titles for a spreadsheet: user_id, item_id, rank, score, one column per term."""
     frame = ranking.to_frame()
     numbers = ranking.item_num
-    frame.insert(2, Columns.TITLE, [plain_text(t, 500) for t in catalogue.titles[numbers]])
+    frame.insert(2, Columns.TITLE, [plain_text(t_, 500) for t_ in catalogue.titles[numbers]])
     frame.insert(3, Columns.CATEGORY, [plain_text(c, 500) for c in catalogue.categories[numbers]])
     frame.insert(4, Columns.PRICE, catalogue.prices[numbers])
     return frame

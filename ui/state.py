@@ -32,6 +32,7 @@ WEIGHTS = "weights"  # in the URL of Fusion and Recommendations: "text:0.4,image
 
 DRAFT_SEEN = "draft_seen"  # session: (id, version) of the draft this tab drew last
 BOARD_SAID = "board_said"  # session: what the board announces in this run
+ASK_MISSING = "ask_missing"  # session: whether that question opens in this run
 MISSING = "missing_item"  # session: product asked for in "Why is my product not here?"
 WHY = "why_item"  # session: product whose drawer opens in this run
 LAB = "lab"  # session: value of the fusion component

@@ -1,4 +1,4 @@
-"""Variety on screen: the control, and what the step did to a list."""
+"""Variety on screen: the control, and what every step did to a list."""
 
 from collections.abc import Mapping
 
@@ -8,9 +8,10 @@ import streamlit as st
 from recsys.data.catalogue import Catalogue
 from recsys.data.ranking import Diversity, Ranking
 from recsys.vocabulary import DiversityMethod
-from ui import state
-from ui.components import heading
-from ui.text import number, plain_text, safe_text
+from ui import address, state
+from ui.components import export_button, heading
+from ui.text import cell_text, number, plain_text, safe_text
+from ui.wording import mark, t, tn
 
 VARIETIES: Mapping[str, Diversity] = {
     "Off": Diversity(),
@@ -19,7 +20,13 @@ VARIETIES: Mapping[str, Diversity] = {
     "Her mix": Diversity(DiversityMethod.CALIBRATED, 0.1),
 }
 """What the control offers; the words stand in the address. On the demo shop Mild costs nothing one can measure."""
-HELP = (
+NAMES = {
+    "Off": mark("Off"),
+    "Mild": mark("Mild"),
+    "Strong": mark("Strong"),
+    "Her mix": mark("Her mix"),
+}
+HELP = mark(
     "Off: by score alone. Mild and Strong put products apart that look and read alike. "
     "Her mix spreads categories as in her history. No score changes, only the order of the first 24."
 )
@@ -27,32 +34,35 @@ HELP = (
 
 def variety_control() -> Diversity:
     """Draw the control; return what was chosen."""
-    chosen = st.segmented_control(
-        "Variety", list(VARIETIES), default="Off", required=True, key=state.VARIETY, bind="query-params", help=HELP
-    )
-    return VARIETIES[chosen]
+    options = {name: t(NAMES[name]) for name in VARIETIES}
+    return VARIETIES[address.choose(t("Variety"), options, key=state.VARIETY, default="Off", help=t(HELP))]
 
 
 def trace_popover(ranking: Ranking, catalogue: Catalogue) -> None:
-    """Offer every step that made a list, and each product that variety moved with the reason."""
-    with st.popover("How this list was made", icon=":material/footprint:", type="tertiary"):
-        heading("Step by step", "what each step looked at and how many products it left")
+    """Offer every step that made a list, and each product that a rule or variety moved with the reason."""
+    with st.popover(t("How this list was made"), icon=":material/footprint:", type="tertiary"):
+        heading(t("Step by step"), t("what each step looked at and how many products it left"))
         for step in ranking.trace:
-            st.markdown(f"**{safe_text(step.name)}** {safe_text(step.detail)} :gray[· {number(step.remaining)} left]")
+            left = t("{n} left", n=number(step.remaining))
+            st.markdown(f"**{safe_text(step.name)}** {safe_text(step.detail)} :gray[· {left}]")
         moves = moves_frame(ranking, catalogue)
         if len(moves):
-            heading("Moved by variety", "places by score and on the list")
-            st.dataframe(moves, hide_index=True, key="variety_moves", alt=f"{len(moves)} products moved by variety.")
+            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+                heading(t("Moved"), t("places before and after the step"))
+                export_button(lambda: moves, "moves.csv")
+            alt = tn("{n} product moved.", "{n} products moved.", len(moves))
+            st.dataframe(moves, hide_index=True, key="variety_moves", alt=alt)
 
 
 def moves_frame(ranking: Ranking, catalogue: Catalogue) -> pd.DataFrame:
-    """Return one row per product that variety moved: title, place by score, place on the list, reason."""
-    moves = [move for step in ranking.trace for move in step.moves]
+    """Return one row per move: the step, the title, places before and after, the reason."""
+    moves = [(step.name, move) for step in ranking.trace for move in step.moves]
     return pd.DataFrame(
         {
-            "Product": [plain_text(catalogue.titles[m.item_num], 80) for m in moves],
-            "By score": [m.place_from for m in moves],
-            "On the list": [m.place_to for m in moves],
-            "Why": [plain_text(m.reason, 200) for m in moves],
+            t("Step"): [plain_text(name, 40) for name, _ in moves],
+            t("Product"): [cell_text(catalogue.titles[m.item_num], 80) for _, m in moves],
+            t("From"): [m.place_from for _, m in moves],
+            t("To"): [m.place_to for _, m in moves],
+            t("Why"): [cell_text(m.reason, 200) for _, m in moves],
         }
     )
