@@ -109,7 +109,7 @@ def _tile(view: Overview, name: str, width: float) -> "list[Flowable]":
     if moved is not None:
         lines.append(f"{moved} ({told}), {reading(change)}" if told else f"{moved}, {reading(change)}")
     return [
-        _line(glossary.label(name), 8, color=_GREY),
+        _line(glossary.label(name), 7, color=_GREY),
         _line(figure_text(name, estimate.value, performance.currency), 15, bold=True),
         *(_line(line, 7.5) for line in lines),
         _sparkline([float(v) for v in performance.days[name].fillna(0.0)], width),
@@ -121,7 +121,7 @@ def _new_tile(view: Overview, width: float) -> "list[Flowable]":
     new = view.new
     waiting = tn("{n} product waits for a retrain", "{n} products wait for a retrain", new.waiting)
     return [
-        _line(t("New products unseen"), 8, color=_GREY),
+        _line(t("New products unseen"), 7, color=_GREY),
         _line(t("{part} of {whole}", part=number(new.unseen), whole=number(new.launched)), 15, bold=True),
         _line(waiting if new.waiting else t("the live run knows every product"), 7.5),
         _sparkline([float(n) for n in new.per_week], width),

@@ -98,15 +98,15 @@ def attention(view: Overview) -> None:
 
 def _alert_row(n: int, alert: Alert) -> None:
     """One finding: badge and sentence, its amount with the interval, and the way to its page."""
-    with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small", key=f"alert_{n}"
-    ):
-        badge = f":{alert.colour}-badge[:material/{alert.icon}: {safe_text(alert.topic)}]"
-        st.markdown(f"{badge} {safe_text(alert.text, 300)}", width="stretch")
-        said = f"**{safe_text(alert.amount)}**" if alert.amount else f":gray[:small[{t('not priced')}]]"
-        if alert.interval:
-            said += f"  \n:gray[:small[{safe_text(alert.interval)}]]"
-        st.markdown(said, width=190, text_alignment="right", help=safe_text(alert.basis, 400))
+    with st.container(key=f"alert_{n}"):
+        what, money, way = st.columns([11, 4, 2], gap="small", vertical_alignment="center")
+    badge = f":{alert.colour}-badge[:material/{alert.icon}: {safe_text(alert.topic)}]"
+    what.markdown(f"{badge} {safe_text(alert.text, 300)}")
+    said = f"**{safe_text(alert.amount)}**" if alert.amount else f":gray[:small[{t('not priced')}]]"
+    if alert.interval:
+        said += f" :gray[:small[{safe_text(alert.interval)}]]"
+    money.markdown(said, help=safe_text(alert.basis, 400))
+    with way:
         frame.link(alert.page, t("Open"), icon=":material/arrow_forward:", query=alert.query or None)
 
 

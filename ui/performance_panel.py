@@ -49,7 +49,7 @@ def figure_by_day(view: PerformanceView) -> None:
     """Draw one figure per day with its 95 % band."""
     with st.container(border=True, key="by_day"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            heading(t("Day by day"), t("band: 95% interval, widened because what happens in one list hangs together"))
+            heading(t("Day by day"), t("band: 95% interval"))
             options = {name: t(SHORT[name]) for name in DAILY}
             name = st.segmented_control(
                 t("Figure"),
