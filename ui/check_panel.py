@@ -7,45 +7,62 @@ from recsys.ingest.mapping import Kind
 from recsys.workflows.imports import ImportReport
 from recsys.workflows.uploads import tabulate_problems
 from ui.components import export_button, heading
-from ui.text import cell_text, plural
+from ui.mapping_panel import COLUMN_NAMES
+from ui.text import cell_text
+from ui.wording import t, tn
 
 _PROBLEM_HEIGHT = 56
 """Room for a message of two lines, in pixels."""
-ROWS: dict[str, str] = {"catalogue": "product", "events": "event"}
-"""What one row of each kind of file is."""
+
+
+def show_preview(kind: Kind, rows: pd.DataFrame) -> None:
+    """Show the first rows of the file as they would be kept with the mapping on screen."""
+    if rows.empty:
+        return
+    heading(t("As it will be kept"), tn("first row", "first {n} rows", len(rows)))
+    kept = _preview(rows)
+    st.dataframe(
+        kept.rename(columns={name: t(COLUMN_NAMES[name]) for name in kept.columns}),
+        hide_index=True,
+        placeholder="–",
+        key=f"preview:{kind}",
+        alt=t("First rows as they will be kept."),
+    )
 
 
 def show_check(kind: Kind, report: ImportReport) -> None:
-    """Say what would happen, show the first rows as they will be kept, and every problem."""
+    """Say what would happen, and show every problem."""
     c = report.counts
     ready = c.added + c.changed + c.unchanged
-    badge = ":green-badge[:material/check: Ready]" if report.ok else ":red-badge[:material/error: Needs a fix]"
+    good, bad = f":material/check: {t('Ready')}", f":material/error: {t('Needs a fix')}"
+    badge = f":green-badge[{good}]" if report.ok else f":red-badge[{bad}]"
     errors, warnings = (sum(p.count for p in part) for part in (report.errors, report.warnings))
-    counts = [plural(ready, f"{ROWS[kind]} ready", f"{ROWS[kind]}s ready")] if report.ok else []
-    counts += [f"{c.added:,} new", f"{c.changed:,} changed", f"{c.unchanged:,} as before"] if report.ok else []
-    counts += [f"{c.skipped:,} left out"] if c.skipped else []
-    counts += [plural(errors, "error")] if errors else []
-    counts += [plural(warnings, "warning")] if warnings else []
+    counts: list[str] = []
+    if report.ok:
+        if kind == "catalogue":
+            counts.append(tn("{n} product ready", "{n} products ready", ready))
+        else:
+            counts.append(tn("{n} event ready", "{n} events ready", ready))
+        counts += [tn("{n} new", "{n} new", c.added), tn("{n} changed", "{n} changed", c.changed)]
+        counts.append(tn("{n} as before", "{n} as before", c.unchanged))
+    counts += [tn("{n} left out", "{n} left out", c.skipped)] if c.skipped else []
+    counts += [tn("{n} picture", "{n} pictures", c.pictures)] if c.pictures else []
+    counts += [tn("{n} error", "{n} errors", errors)] if errors else []
+    counts += [tn("{n} warning", "{n} warnings", warnings)] if warnings else []
     st.markdown(f"{badge} {' · '.join(counts)}")
+    if not report.pictures_opened:
+        many = t("There are many pictures: they were matched by name, and are opened during the import.")
+        st.markdown(f":gray[:small[:material/photo_library: {many}]]")
     if report.problems:
         _problem_table(kind, report)
-    if len(report.preview):
-        heading("As it will be kept", f"first {plural(len(report.preview), 'row')}")
-        st.dataframe(
-            _preview(report),
-            hide_index=True,
-            placeholder="–",
-            key=f"preview:{kind}",
-            alt="First rows in canonical form.",
-        )
 
 
 def _problem_table(kind: Kind, report: ImportReport) -> None:
     """Every problem with its place and what to do; downloadable."""
     problems = tabulate_problems(report)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        heading("Problems", "with the row as a spreadsheet shows it; the heading is row 1")
-        export_button(lambda: problems, f"{kind}_problems.csv", label="Download", key=f"problems_export:{kind}")
+        heading(t("Problems"), t("with the row as a spreadsheet shows it; the heading is row 1"))
+        export_button(lambda: problems, f"{kind}_problems.csv", label=t("Download"), key=f"problems_export:{kind}")
     column = st.column_config
     st.dataframe(
         problems.map(lambda v: cell_text(v, 400) if isinstance(v, str) else v),
@@ -55,19 +72,19 @@ def _problem_table(kind: Kind, report: ImportReport) -> None:
         height=min(_PROBLEM_HEIGHT * len(problems) + 42, 360),
         row_height=_PROBLEM_HEIGHT,
         column_config={
-            "severity": column.TextColumn("Weight", width="small"),
-            "row": column.NumberColumn("Row", format="localized", width="small"),
-            "column": column.TextColumn("Column", width="small"),
-            "value": column.TextColumn("Found", width="small"),
-            "message": column.TextColumn("What is wrong and what to do", width="large"),
+            "severity": column.TextColumn(t("Weight"), width="small"),
+            "row": column.NumberColumn(t("Row"), format="localized", width="small"),
+            "column": column.TextColumn(t("Column"), width="small"),
+            "value": column.TextColumn(t("Found"), width="small"),
+            "message": column.TextColumn(t("What is wrong and what to do"), width="large"),
         },
-        alt=f"{len(problems)} problems found in the file.",
+        alt=tn("{n} problem found in the file.", "{n} problems found in the file.", len(problems)),
     )
 
 
-def _preview(report: ImportReport) -> pd.DataFrame:
+def _preview(rows: pd.DataFrame) -> pd.DataFrame:
     """First rows without the columns that say nothing."""
-    frame = report.preview.map(lambda v: v.tolist() if hasattr(v, "tolist") and not hasattr(v, "isoformat") else v)
+    frame = rows.map(lambda v: v.tolist() if hasattr(v, "tolist") and not hasattr(v, "isoformat") else v)
     said = [c for c in frame.columns if not frame[c].map(_is_nothing).all()]
     return frame[said].map(_show_cell)
 

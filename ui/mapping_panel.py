@@ -1,39 +1,153 @@
 """Mapping on screen: which saved mapping to start from, how cells are read, which column means what."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from recsys.errors import InputError
 from recsys.ingest.mapping import CANONICAL, REQUIRED, ColumnMapping, Kind, load_mapping
 from recsys.ingest.tables import RawTable
 from recsys.vocabulary import Columns, EventType
-from recsys.workflows.uploads import suggest_columns
-from ui import data
+from recsys.workflows.uploads import suggest_columns, suggest_mapping, to_template
+from ui import data, upload_data
+from ui.errors import shown
 from ui.text import plain_text
+from ui.wording import mark, t
 
-GUESS = "Guessed by name"
+GUESS = mark("Guessed by name")
+LEFT = mark("As you left it")
 NOT_THERE = ""
 """Choice of a column that the file does not have."""
+COLUMN_NAMES = {
+    Columns.ITEM: mark("Product id"),
+    Columns.TITLE: mark("Title"),
+    Columns.DESCRIPTION: mark("Description"),
+    Columns.CATEGORY: mark("Category"),
+    Columns.BRAND: mark("Brand"),
+    Columns.PRICE: mark("Price"),
+    Columns.CURRENCY: mark("Currency"),
+    Columns.ATTRIBUTES: mark("Attributes"),
+    Columns.LAUNCHED_AT: mark("Launched"),
+    Columns.STOCK: mark("Stock"),
+    Columns.MARGIN: mark("Margin"),
+    Columns.IMAGES: mark("Pictures"),
+    Columns.EVENT: mark("Event id"),
+    Columns.EVENT_TYPE: mark("Event type"),
+    Columns.USER: mark("Shopper id"),
+    Columns.OCCURRED_AT: mark("Time"),
+    Columns.QUANTITY: mark("Quantity"),
+    Columns.VALUE: mark("Value"),
+    Columns.RATING: mark("Rating"),
+    Columns.TEXT: mark("Text"),
+    Columns.POSITION: mark("Position"),
+    Columns.REQUEST: mark("Request id"),
+    Columns.PLACEMENT: mark("Placement"),
+}
+"""Canonical column to its name on screen."""
 _SEVERAL = frozenset({Columns.CATEGORY})
 
 
-def reading_options(kind: Kind, token: str) -> tuple[dict[str, Any], ColumnMapping]:
-    """Draw the saved mapping to start from and how cells are read; return options and the saved mapping."""
+def reading_options(
+    kind: Kind, token: str, path: Path, draft: Mapping[str, Any]
+) -> tuple[dict[str, Any], ColumnMapping]:
+    """Draw the mapping to start from and how cells are read; return options and that mapping.
+
+    Parameters
+    ----------
+    kind
+        `catalogue` or `events`.
+    token
+        Names the file in session keys.
+    path
+        The file; a saved mapping that reads only columns it has is chosen at first.
+    draft
+        What was chosen for this file before the session was lost, if anything.
+    """
     saved = data.open_store().mappings(kind)
+    key = f"saved:{kind}:{token}"
+    kept = f"kept:{kind}:{token}"
+    if key not in st.session_state:
+        st.session_state[kept] = draft.get("mapping")
+    left: str | None = st.session_state.get(kept)
+    offered = ([LEFT] if left else []) + [GUESS, *saved]
+    fitting = _fitting(kind, path, saved)
+    first = LEFT if left else fitting or GUESS
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         name = st.selectbox(
-            "Mapping",
-            [GUESS, *saved],
-            format_func=plain_text,
-            key=f"saved:{kind}:{token}",
+            t("Mapping"),
+            offered,
+            offered.index(first),
+            format_func=lambda n: t(n) if n in (GUESS, LEFT) else plain_text(n),
+            key=key,
             width=240,
-            help="A mapping says which column of the file means what. Saved ones are offered here.",
+            help=t("A mapping says which column of the file means what. Saved ones are offered here."),
         )
-        template = load_mapping(saved[name], kind) if name in saved else ColumnMapping()
-        with st.popover("How to read it", icon=":material/tune:"):
+        template = ColumnMapping()
+        if name == LEFT and left:
+            template = load_mapping(left, kind)
+        elif name in saved:
+            template = load_mapping(saved[name], kind)
+        with st.popover(t("How to read it"), icon=":material/tune:"):
             options = _option_inputs(kind, f"{kind}:{token}:{name}", template)
+        if fitting and name == fitting:
+            st.markdown(f":green-badge[:material/check: {t('every column of it is in this file')}]", width="content")
     return options, template
+
+
+def _fitting(kind: Kind, path: Path, saved: Mapping[str, str]) -> str | None:
+    """The saved mapping that fits a file as it is read without being told how."""
+    if not saved:
+        return None
+    try:
+        names = upload_data.read_upload(path, (None, None, None)).table.column_names
+    except InputError:
+        return None  # it has to be told how to read it, or cannot be read: the flow says so
+    return suggest_mapping(names, saved, kind)
+
+
+def template_menu(kind: Kind, mapping: ColumnMapping) -> None:
+    """Draw saving this mapping under a name, and renaming and deleting saved ones.
+
+    Parameters
+    ----------
+    kind
+        `catalogue` or `events`.
+    mapping
+        As it is on screen; corrections of single cells are not saved.
+    """
+    with st.popover(t("Save mapping"), icon=":material/bookmark_add:"):
+        name = st.text_input(t("Name"), key=f"save_name:{kind}", max_chars=60, placeholder=t("Monthly export"))
+        if st.button(t("Save"), key=f"save:{kind}", disabled=not name.strip()):
+            with shown():
+                data.open_store().save_mapping(kind, name.strip(), to_template(mapping).to_json())
+                st.toast(t("Mapping saved"), icon=":material/bookmark_added:")
+        saved = list(data.open_store().mappings(kind))
+        if saved:
+            _saved_mappings(kind, saved)
+
+
+def _saved_mappings(kind: Kind, saved: list[str]) -> None:
+    """Draw renaming and deleting."""
+    chosen = st.selectbox(
+        t("Saved mappings"), saved, None, format_func=plain_text, key=f"manage:{kind}", placeholder=t("Choose one")
+    )
+    if chosen is None:
+        return
+    new = st.text_input(t("New name"), chosen, key=f"rename_to:{kind}:{chosen}", max_chars=60)
+    with st.container(horizontal=True):
+        renamed = st.button(
+            t("Rename"), key=f"rename:{kind}", disabled=not new.strip() or new.strip() == chosen, icon=":material/edit:"
+        )
+        deleted = st.button(t("Delete"), key=f"delete:{kind}", icon=":material/delete:")
+    with shown():
+        if renamed:
+            data.open_store().rename_mapping(kind, chosen, new.strip())
+            st.rerun(scope="fragment")
+        if deleted:
+            data.open_store().delete_mapping(kind, chosen)
+            st.rerun(scope="fragment")
 
 
 def _option_inputs(kind: Kind, key: str, template: ColumnMapping) -> dict[str, Any]:
@@ -43,40 +157,63 @@ def _option_inputs(kind: Kind, key: str, template: ColumnMapping) -> dict[str, A
     def choose(label: str, name: str, options: list[Any], words: Mapping[Any, str], help: str) -> Any:
         value = getattr(own, name)
         index = options.index(value) if value in options else 0
-        shown_as = lambda o: words.get(o, "Find out" if o is None else str(o))  # noqa: E731
+        shown_as = lambda o: words.get(o, t("Find out") if o is None else str(o))  # noqa: E731
         return st.selectbox(label, options, index, format_func=shown_as, key=f"{name}:{key}", help=help)
 
     found: dict[str, Any] = {
         "delimiter": choose(
-            "Between cells", "delimiter", [None, ",", ";", "\t", "|"], {"\t": "Tab"}, "Text files only."
+            t("Between cells"), "delimiter", [None, ",", ";", "\t", "|"], {"\t": t("Tab")}, t("Text files only.")
         ),
         "encoding": choose(
-            "Encoding", "encoding", [None, "utf-8", "utf-16", "cp1252", "latin-1"], {}, "Try cp1252 when ä looks wrong."
+            t("Encoding"),
+            "encoding",
+            [None, "utf-8", "utf-16", "cp1252", "latin-1"],
+            {},
+            t("Try cp1252 when ä looks wrong."),
         ),
-        "decimal": choose("Decimal sign", "decimal", [None, ".", ","], {}, "In prices and quantities: 12.50 or 12,50."),
+        "decimal": choose(
+            t("Decimal sign"), "decimal", [None, ".", ","], {}, t("In prices and quantities: 12.50 or 12,50.")
+        ),
         "dayfirst": choose(
-            "Dates such as 03/04/2026", "dayfirst", [None, True, False], {True: "Day first", False: "Month first"}, ""
+            t("Dates such as 03/04/2026"),
+            "dayfirst",
+            [None, True, False],
+            {True: t("Day first"), False: t("Month first")},
+            "",
         ),
     }
     found["sheet"] = st.text_input(
-        "Sheet", own.sheet or "", key=f"sheet:{key}", help="Name of the sheet in an Excel file."
+        t("Sheet"), own.sheet or "", key=f"sheet:{key}", help=t("Name of the sheet in an Excel file.")
     )
     if kind == "catalogue":
         found["currency"] = st.text_input(
-            "Currency", own.currency or "", key=f"currency:{key}", max_chars=3, help="For prices without one, e.g. EUR."
+            t("Currency"),
+            own.currency or "",
+            key=f"currency:{key}",
+            max_chars=3,
+            help=t("For prices without one, e.g. EUR."),
         )
         found["category_separator"] = st.text_input(
-            "Between category levels", own.category_separator or "", key=f"separator:{key}", help="For example > or /."
+            t("Between category levels"),
+            own.category_separator or "",
+            key=f"separator:{key}",
+            help=t("For example > or /."),
         )
     else:
         found["event_type"] = choose(
-            "All rows are", "event_type", [None, *(str(t) for t in EventType)], {None: "As the file says"}, ""
+            t("All rows are"), "event_type", [None, *(str(t) for t in EventType)], {None: t("As the file says")}, ""
         )
         found["timezone"] = st.text_input(
-            "Time zone", own.timezone or "", key=f"timezone:{key}", help="Of times without one, e.g. Europe/Berlin."
+            t("Time zone"),
+            own.timezone or "",
+            key=f"timezone:{key}",
+            help=t("Of times without one, e.g. Europe/Berlin."),
         )
     found["skip_invalid"] = st.toggle(
-        "Leave out rows with errors", own.skip_invalid, key=f"skip:{key}", help="Instead of refusing the whole file."
+        t("Leave out rows with errors"),
+        own.skip_invalid,
+        key=f"skip:{key}",
+        help=t("Instead of refusing the whole file."),
     )
     return found
 
@@ -87,11 +224,11 @@ def mapping_grid(kind: Kind, token: str, raw: RawTable, template: ColumnMapping)
     suggested = suggest_columns(raw, kind, template.columns)
     chosen: dict[str, tuple[str, ...]] = {}
     saved = st.session_state.get(f"saved:{kind}:{token}", GUESS)
-    box = st.expander("Which column means what", expanded=True, icon=":material/view_column:", key=f"columns:{kind}")
+    box = st.expander(t("Which column means what"), expanded=True, icon=":material/view_column:", key=f"columns:{kind}")
     with box, st.grid(4, min_column_width=190, gap="small"):
         for canonical in CANONICAL[kind]:
             key = f"map:{kind}:{token}:{saved}:{canonical}"
-            label = canonical.replace("_", " ") + (" *" if canonical in REQUIRED[kind] else "")
+            label = t(COLUMN_NAMES[canonical]) + (" *" if canonical in REQUIRED[kind] else "")
             chosen[canonical] = _choose_columns(label, canonical, names, suggested.get(canonical, ()), key)
     return chosen
 
@@ -106,8 +243,8 @@ def _choose_columns(label: str, canonical: str, names: list[str], used: tuple[st
                 list(used),
                 format_func=plain_text,
                 key=key,
-                placeholder="Not in the file",
-                help="Top level first.",
+                placeholder=t("Not in the file"),
+                help=t("Top level first."),
             )
         )
     options = [NOT_THERE, *names]
@@ -115,7 +252,7 @@ def _choose_columns(label: str, canonical: str, names: list[str], used: tuple[st
         label,
         options,
         options.index(used[0]) if used else 0,
-        format_func=lambda n: plain_text(n) if n != NOT_THERE else "Not in the file",
+        format_func=lambda n: plain_text(n) if n != NOT_THERE else t("Not in the file"),
         key=key,
     )
     return (name,) if name != NOT_THERE else ()

@@ -14,11 +14,9 @@ if TYPE_CHECKING:
     from recsys.data.catalogue import Catalogue
     from recsys.data.interactions import Interactions
     from recsys.discovery.new_items import NewItems
-    from recsys.ingest.tables import RawTable
     from recsys.ranking.model import Model
     from recsys.store import ShopCounts
     from recsys.workflows.findings import Finding
-    from recsys.workflows.imports import ImportReport
     from recsys.workflows.performance import PerformanceView
     from recsys.workflows.periods import Period
     from recsys.workflows.sales_share import SalesShare
@@ -168,41 +166,6 @@ def exposure_by_item() -> pd.DataFrame:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _exposure_by_item(root: str, stored_version: str) -> pd.DataFrame:
     return data.open_store().performance(by=("item_id",))
-
-
-# ------------------------------------------------------------- uploads
-
-
-def read_upload(path: str, options: "tuple[str | None, str | None, str | None]") -> "RawTable":
-    """Return an uploaded table as it was read; kept while the person maps its columns.
-
-    Parameters
-    ----------
-    path
-        Where the upload was copied to.
-    options
-        Delimiter, encoding and sheet; None or empty finds out.
-    """
-    return _read_upload(path, Path(path).stat().st_mtime_ns, tuple(o or None for o in options))
-
-
-@st.cache_resource(max_entries=4, ttl=3600, show_spinner="Reading the file…")
-def _read_upload(path: str, changed_ns: int, options: "tuple[str | None, ...]") -> "RawTable":
-    from recsys.ingest.readers import read_table
-    from recsys.ingest.tables import ReadOptions
-
-    return read_table(Path(path), ReadOptions(*options))
-
-
-@st.cache_resource(max_entries=8, ttl=3600, show_spinner="Checking every row…")
-def check_upload(kind: str, path: str, pictures: str | None, mapping: str, stored_version: str) -> "ImportReport":
-    """Return what an import of this file with these pictures and this mapping would do; nothing is written."""
-    from recsys.workflows.imports import import_catalogue, import_events
-
-    store, paths = data.open_store(), data.shop_paths()
-    if kind == "catalogue":
-        return import_catalogue(store, paths, Path(path), images=pictures, mapping=mapping, dry_run=True)
-    return import_events(store, paths, Path(path), mapping=mapping, dry_run=True)
 
 
 # ------------------------------------------------------------- Today

@@ -1,48 +1,37 @@
-"""One upload flow for catalogue and events: drop a file, map its columns, see every problem, apply."""
+"""One upload flow for catalogue and events: drop files, map columns, see the rows, correct them, import."""
 
-from dataclasses import dataclass, replace
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
 
 import streamlit as st
 
 from recsys.errors import InputError
+from recsys.ingest.fixes import Fixes
 from recsys.ingest.mapping import ColumnMapping, Kind
 from recsys.ingest.tables import TABLE_FORMATS
-from recsys.workflows.imports import ImportReport, import_catalogue, import_events
-from recsys.workflows.uploads import drop_upload, keep_upload, make_mapping, make_template
-from ui import data, page_data
-from ui.check_panel import ROWS, show_check
+from recsys.workflows.import_jobs import ImportOrder
+from recsys.workflows.imports import ImportReport
+from recsys.workflows.upload_box import BoxFile, UploadBox
+from recsys.workflows.uploads import make_mapping, make_template
+from ui import upload_data
+from ui.check_panel import show_check, show_preview
 from ui.components import heading
 from ui.errors import shown
-from ui.mapping_panel import mapping_grid, reading_options
-from ui.text import plural, safe_text
+from ui.fix_panel import fix_panel
+from ui.import_panel import import_panel
+from ui.mapping_panel import mapping_grid, reading_options, template_menu
+from ui.text import safe_text
+from ui.upload_box import current_box, draw_box, forget_box
+from ui.wording import mark, t, tn
 
-MAX_MEGABYTES = 64
-PICTURES_HELP = "One zip; pictures are matched by the references in the file, or by product id."
-STAGES = {
-    "read": (0.0, 0.2, "Reading the file"),
-    "check": (0.2, 0.4, "Checking every row"),
-    "pictures": (0.4, 0.8, "Keeping the pictures"),
-    "write": (0.8, 0.95, "Writing in one transaction"),
+PLAIN_MEGABYTES = 64
+"""Most that the plain box takes, which holds a file in memory while it arrives."""
+WAIT_S = 2.0
+"""A small import is waited for, so that its result shows at once."""
+NOTES: dict[Kind, str] = {
+    "catalogue": mark("one row per product; nothing is written before you press Import"),
+    "events": mark("one row per event; nothing is written before you press Import"),
 }
-WORDS: dict[Kind, dict[str, str]] = {
-    "catalogue": {"box": "Product file", "file": "one row per product", "icon": ":material/inventory_2:"},
-    "events": {"box": "Event file", "file": "one row per event", "icon": ":material/timeline:"},
-}
-
-
-_SELDOM = frozenset({".tab", ".pq", ".ndjson", ".xlsm"})
-"""Endings that are read but not offered, so that the list stays readable."""
-
-
-@dataclass(frozen=True)
-class Upload:
-    """Files of one upload, already on disk."""
-
-    token: str
-    table: Path
-    pictures: Path | None
 
 
 def upload_flow(kind: Kind) -> None:
@@ -53,15 +42,16 @@ def upload_flow(kind: Kind) -> None:
     kind
         `catalogue` or `events`.
     """
+    import_panel(kind)
     st.fragment(_flow, key=f"upload_{kind}")(kind)
 
 
 def _flow(kind: Kind) -> None:
     with st.container(border=True, key=f"upload_box_{kind}"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            heading("Upload", f"{WORDS[kind]['file']}; nothing is written before you press Import")
+            heading(t("Upload"), t(NOTES[kind]))
             st.download_button(
-                "Template",
+                t("Template"),
                 make_template(kind),
                 f"{kind}_template.csv",
                 "text/csv",
@@ -69,174 +59,142 @@ def _flow(kind: Kind) -> None:
                 type="tertiary",
                 on_click="ignore",
                 key=f"template_{kind}",
-                help="A small file with the right headings to start from.",
+                help=t("A small file with the right headings to start from."),
             )
-        _say_last_outcome(kind)
-        upload: Upload | None = st.session_state.get(f"upload:{kind}")
-        if upload is None or not upload.table.exists():
-            _drop_zone(kind)
+        box = current_box(kind)
+        whole = [file for file in box.files() if file.whole]
+        draw_box(kind, small=bool(whole))
+        refused = st.session_state.pop(f"refused:{kind}", None)
+        if refused:
+            st.error(safe_text(refused, 600), icon=":material/error:")
+        if not whole:
+            _plain_box(kind)
             return
         with shown():
-            _prepare(kind, upload)
+            _prepare(kind, box, whole)
 
 
-def _drop_zone(kind: Kind) -> None:
-    """Draw the boxes; each file goes to disk as soon as it arrives."""
-    nonce = st.session_state.setdefault(f"upload_nonce:{kind}", 0)
-    endings = [ending.lstrip(".") for ending in TABLE_FORMATS if ending not in _SELDOM]
-    columns = st.columns([3, 2], gap="medium") if kind == "catalogue" else [st.container()]
-    with columns[0]:
-        st.file_uploader(
-            WORDS[kind]["box"],
-            type=endings,
-            max_upload_size=MAX_MEGABYTES,
-            key=f"table:{kind}:{nonce}",
-            on_change=_receive,
-            args=(kind, nonce),
-            help=f"CSV, TSV, Excel, Parquet or JSON lines, up to {MAX_MEGABYTES} MB. "
-            f"Larger: `{data.shop_command(f'import {kind} FILE')}`.",
-        )
-    if kind == "catalogue":
-        with columns[1]:
+def _plain_box(kind: Kind) -> None:
+    """Draw the plain boxes, for browsers in which pieces do not get through."""
+    with st.expander(t("Trouble uploading? Plain box for small files"), key=f"plain_{kind}"):
+        nonce = st.session_state.setdefault(f"upload_nonce:{kind}", 0)
+        boxes = {"table": [ending.lstrip(".") for ending in TABLE_FORMATS]}
+        if kind == "catalogue":
+            boxes["pictures"] = ["zip"]
+        for name, endings in boxes.items():
             st.file_uploader(
-                "Pictures, optional",
-                type=["zip"],
-                max_upload_size=MAX_MEGABYTES,
-                key=f"pictures:{kind}:{nonce}",
-                help=PICTURES_HELP,
+                t("File of rows") if name == "table" else t("Zip of pictures, optional; choose it first"),
+                type=endings,
+                max_upload_size=PLAIN_MEGABYTES,
+                key=f"{name}:{kind}:{nonce}",
+                on_change=_receive if name == "table" else None,
+                args=(kind, nonce) if name == "table" else None,
             )
 
 
 def _receive(kind: Kind, nonce: int) -> None:
     """Copy what has arrived to disk; once the table is there, clear both boxes so that memory is freed."""
-    st.session_state.pop(f"outcome:{kind}", None)
-    table, pictures = (st.session_state.get(f"{box}:{kind}:{nonce}") for box in ("table", "pictures"))
-    if table is None:
+    held = [st.session_state.get(f"{box}:{kind}:{nonce}") for box in ("pictures", "table")]
+    if held[1] is None:
         return
-    token, limit = uuid4().hex, MAX_MEGABYTES * 1_000_000 + 100_000
-    paths = data.shop_paths()
     try:
-        kept = keep_upload(paths, token, table.name, table, limit)
-        zipped = keep_upload(paths, f"{token}-pictures", pictures.name, pictures, limit) if pictures else None
+        for file in filter(None, held):
+            current_box(kind).add(file.name, file, PLAIN_MEGABYTES * 1_000_000 + 100_000)
     except (InputError, OSError) as error:
-        st.session_state[f"outcome:{kind}"] = ("error", f"The upload could not be kept: {error}")
-    else:
-        st.session_state[f"upload:{kind}"] = Upload(token, kept, zipped)
+        st.session_state[f"refused:{kind}"] = t("The upload could not be kept: {error}", error=str(error))
     st.session_state[f"upload_nonce:{kind}"] = nonce + 1
 
 
-def _receive_pictures(kind: Kind, upload: Upload, key: str) -> None:
-    """Copy a zip that comes after the table to disk."""
-    pictures = st.session_state.get(key)
-    if pictures is None:
+def _prepare(kind: Kind, box: UploadBox, whole: list[BoxFile]) -> None:
+    """Map, check, correct and offer to import one table."""
+    tables = [file for file in whole if file.is_table]
+    table = _choose_table(kind, box, tables)
+    _file_line(kind, box, whole, table)
+    if table is None:
+        st.info(t("Now add the product file that these pictures belong to."), icon=":material/table_view:")
         return
-    try:
-        token, limit = f"{upload.token}-pictures", MAX_MEGABYTES * 1_000_000 + 100_000
-        kept = keep_upload(data.shop_paths(), token, pictures.name, pictures, limit)
-    except (InputError, OSError) as error:
-        st.session_state[f"outcome:{kind}"] = ("error", f"The pictures could not be kept: {error}")
-    else:
-        st.session_state[f"upload:{kind}"] = replace(upload, pictures=kept)
-
-
-def _prepare(kind: Kind, upload: Upload) -> None:
-    """Map, check and offer to apply."""
-    _file_line(kind, upload)
-    options, template = reading_options(kind, upload.token)
-    raw = page_data.read_upload(str(upload.table), tuple(options.get(k) for k in ("delimiter", "encoding", "sheet")))
-    st.markdown(
-        f":gray[:small[{safe_text(raw.description)} · {plural(raw.table.num_rows, 'row')} · "
-        f"{plural(raw.table.num_columns, 'column')}]]"
-    )
-    mapping = make_mapping(mapping_grid(kind, upload.token, raw, template), options)
-    pictures = None if upload.pictures is None else str(upload.pictures)
-    version = data.open_store().data_version()
-    report = page_data.check_upload(kind, str(upload.table), pictures, mapping.to_json(), version)
+    if any(job.active and job.source == box.folder.name for job in upload_data.import_jobs().jobs(kind)):
+        st.info(t("This upload is being imported; its progress stands above."), icon=":material/hourglass_top:")
+        return
+    path, pictures, draft = box.named(table), box.pictures(), box.read_draft(table.file_id)
+    options, template = reading_options(kind, table.file_id, path, draft)
+    raw = upload_data.read_upload(path, (options.get("delimiter"), options.get("encoding"), options.get("sheet")))
+    size = f"{tn('{n} row', '{n} rows', raw.table.num_rows)} · {tn('{n} column', '{n} columns', raw.table.num_columns)}"
+    st.markdown(f":gray[:small[{safe_text(raw.description)} · {size}]]")
+    chosen = mapping_grid(kind, table.file_id, raw, template)
+    mapping = make_mapping(chosen, options, Fixes.from_json(draft.get("fixes") or {}))
+    box.keep_draft(table.file_id, mapping=make_mapping(chosen, options).to_json())
+    show_preview(kind, upload_data.preview(kind, raw, mapping.to_json()))
+    report = upload_data.check_upload(kind, path, pictures, mapping.to_json(), raw)
     show_check(kind, report)
-    _apply_row(kind, upload, mapping, report)
+    fix_panel(box, table, raw, report, mapping.fixes)
+    _apply_row(kind, box, path, pictures, mapping, report)
 
 
-def _file_line(kind: Kind, upload: Upload) -> None:
+def _choose_table(kind: Kind, box: UploadBox, tables: list[BoxFile]) -> BoxFile | None:
+    """Return the table to import first; asked only when there are several."""
+    if len(tables) < 2:
+        return tables[0] if tables else None
+    names = {file.file_id: file.name for file in tables}
+    chosen = st.selectbox(
+        t("File to import first"),
+        list(names),
+        format_func=lambda file_id: safe_text(names.get(file_id, ""), 80),
+        key=f"first_table:{kind}:{box.folder.name}",
+        help=t("The others stay here and are offered afterwards."),
+    )
+    return next((file for file in tables if file.file_id == chosen), tables[0])
+
+
+def _file_line(kind: Kind, box: UploadBox, whole: list[BoxFile], table: BoxFile | None) -> None:
     """Name the files, and let the person take them back."""
-    names = [safe_text(upload.table.name)] + ([safe_text(upload.pictures.name)] if upload.pictures else [])
+    others = [file for file in whole if not file.is_table]
+    names = [safe_text(table.name, 80)] if table else []
+    if len(others) > 3:
+        names.append(tn("{n} picture file", "{n} picture files", len(others)))
+    else:
+        names += [safe_text(file.name, 80) for file in others]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{WORDS[kind]['icon']} **{' + '.join(names)}**", width="content")
-        if kind == "catalogue" and upload.pictures is None:
-            key = f"late_pictures:{upload.token}"
-            with st.popover("Add pictures", icon=":material/add_photo_alternate:", type="tertiary"):
-                st.file_uploader(
-                    "Zip of pictures",
-                    type=["zip"],
-                    max_upload_size=MAX_MEGABYTES,
-                    key=key,
-                    on_change=_receive_pictures,
-                    args=(kind, upload, key),
-                    help=PICTURES_HELP,
-                )
+        st.markdown(f":material/inventory_2: **{' + '.join(names)}**", width="content")
         st.button(
-            "Remove", icon=":material/close:", type="tertiary", key=f"remove:{kind}", on_click=_forget, args=(kind,)
+            t("Remove"),
+            icon=":material/close:",
+            type="tertiary",
+            key=f"remove:{kind}",
+            on_click=_forget,
+            args=(kind, box),
         )
 
 
-def _forget(kind: Kind) -> None:
+def _forget(kind: Kind, box: UploadBox) -> None:
     """Remove the upload from disk and session."""
-    upload: Upload | None = st.session_state.pop(f"upload:{kind}", None)
-    if upload is not None:
-        drop_upload(upload.table)
-        if upload.pictures is not None:
-            drop_upload(upload.pictures)
+    box.clear()
+    forget_box(kind)
 
 
-def _apply_row(kind: Kind, upload: Upload, mapping: ColumnMapping, report: ImportReport) -> None:
-    """Draw Import and Save mapping."""
+def _apply_row(
+    kind: Kind, box: UploadBox, path: Path, pictures: Path | None, mapping: ColumnMapping, report: ImportReport
+) -> None:
+    """Draw Import and what concerns saved mappings."""
+    ready = report.counts.read - report.counts.skipped
+    if kind == "catalogue":
+        words = tn("Import {n} product", "Import {n} products", ready)
+    else:
+        words = tn("Import {n} event", "Import {n} events", ready)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         pressed = st.button(
-            f"Import {plural(report.counts.read - report.counts.skipped, ROWS[kind])}",
+            words,
             type="primary",
             icon=":material/download_done:",
             disabled=not report.ok,
             key=f"apply:{kind}",
-            help=None if report.ok else "Correct the errors first, or choose to leave such rows out.",
+            help=None if report.ok else t("Correct the errors first, or choose to leave such rows out."),
         )
-        with st.popover("Save mapping", icon=":material/bookmark_add:"):
-            name = st.text_input("Name", key=f"save_name:{kind}", max_chars=60, placeholder="Monthly export")
-            if st.button("Save", key=f"save:{kind}", disabled=not name.strip()):
-                with shown():
-                    data.open_store().save_mapping(kind, name.strip(), mapping.to_json())
-                    st.toast("Mapping saved", icon=":material/bookmark_added:")
+        template_menu(kind, mapping)
     if pressed:
-        _apply(kind, upload, mapping)
-
-
-def _apply(kind: Kind, upload: Upload, mapping: ColumnMapping) -> None:
-    """Import with progress, export the data for pages and training, and start over with an empty box."""
-    bar = st.progress(0.0, text="Starting")
-
-    def tell(stage: str, fraction: float) -> None:
-        start, end, words = STAGES[stage]
-        bar.progress(start + (end - start) * min(max(fraction, 0.0), 1.0), text=words)
-
-    store, paths = data.open_store(), data.shop_paths()
-    if kind == "catalogue":
-        report = import_catalogue(store, paths, upload.table, images=upload.pictures, mapping=mapping, progress=tell)
-    else:
-        report = import_events(store, paths, upload.table, mapping=mapping, progress=tell)
-    if report.ok and report.import_id:
-        bar.progress(0.97, text="Exporting the newest data")
-        store.export_snapshot()
-    warnings = sum(p.count for p in report.warnings)
-    more = f" {plural(warnings, 'warning')} while it was checked." if warnings else ""
-    st.session_state[f"outcome:{kind}"] = ("success" if report.ok else "error", report.message + more)
-    _forget(kind)
-    st.rerun()
-
-
-def _say_last_outcome(kind: Kind) -> None:
-    """Say how the last import or upload ended."""
-    outcome = st.session_state.get(f"outcome:{kind}")
-    if outcome is None:
-        return
-    level, message = outcome
-    (st.success if level == "success" else st.error)(
-        safe_text(message, 600), icon=":material/check_circle:" if level == "success" else ":material/error:"
-    )
+        order: dict[str, Any] = {"table": path, "pictures": pictures, "mapping": mapping.to_json()}
+        jobs = upload_data.import_jobs()
+        job = jobs.start(ImportOrder(kind, **order, source=box.folder.name))
+        with st.spinner(t("Importing…")):
+            jobs.wait(job.job_id, WAIT_S)
+        st.rerun()

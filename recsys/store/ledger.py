@@ -146,6 +146,27 @@ def save_mapping(cursor: DuckDBPyConnection, kind: str, name: str, mapping: str)
     cursor.execute("INSERT INTO mappings VALUES (?, ?, ?, ?)", [kind, name, mapping, _naive(datetime.now(UTC))])
 
 
+def delete_mapping(cursor: DuckDBPyConnection, kind: str, name: str) -> None:
+    """Forget a mapping; one that is not there is no fault."""
+    cursor.execute("DELETE FROM mappings WHERE kind = ? AND name = ?", [kind, name])
+
+
+def rename_mapping(cursor: DuckDBPyConnection, kind: str, name: str, new_name: str) -> None:
+    """Give a mapping another name.
+
+    Raises
+    ------
+    InputError
+        When there is none of the old name, or already one of the new.
+    """
+    known = list_mappings(cursor, kind)
+    if name not in known:
+        raise InputError(f"There is no saved mapping {name!r} any more: it was renamed or deleted meanwhile.")
+    if new_name in known and new_name != name:
+        raise InputError(f"There is already a mapping {new_name!r}: choose another name.")
+    cursor.execute("UPDATE mappings SET name = ? WHERE kind = ? AND name = ?", [new_name, kind, name])
+
+
 def list_mappings(cursor: DuckDBPyConnection, kind: str) -> dict[str, str]:
     """Return saved mappings of a kind as JSON by name."""
     rows = cursor.execute("SELECT name, mapping FROM mappings WHERE kind = ? ORDER BY name", [kind]).fetchall()

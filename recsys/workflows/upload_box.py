@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from recsys.errors import InputError
 from recsys.ingest.media import PICTURE_ENDINGS
@@ -30,7 +30,6 @@ CHUNK_BYTES = 1 << 20
 _UNSAFE = re.compile(r"[^\w.\- ]+")
 FILE_ID = re.compile(r"[0-9a-f]{28}")
 _LIST = "files.jsonl"
-_DRAFT = "draft.json"
 
 
 class RefusedUpload(InputError):
@@ -132,7 +131,7 @@ class UploadBox:
         with self._lock:
             if file_id not in self._index():
                 self._admit(name, size)
-                self._note({"id": file_id, "name": name[:400], "size": size})
+                self._note({"id": file_id, "name": name[-400:], "size": size})
             received = path.stat().st_size if path.exists() else 0
         if offset != received or offset + length > size:
             raise RefusedUpload(f"{name}: {received:,} bytes have arrived; go on from there.", 409, received)
@@ -178,7 +177,7 @@ class UploadBox:
             self._admit(name, size)
         with (self.folder / file_id).open("wb") as file:
             shutil.copyfileobj(content, file, CHUNK_BYTES)
-        self._note({"id": file_id, "name": name[:400], "size": size})
+        self._note({"id": file_id, "name": name[-400:], "size": size})
         return BoxFile(file_id, name, size, size)
 
     def remove(self, file_id: str) -> None:
@@ -213,16 +212,25 @@ class UploadBox:
         _write_json(path, found)
         return path
 
-    def read_draft(self) -> dict[str, object]:
-        """Return what a person had chosen for these files so far."""
-        path = self.folder / _DRAFT
+    def read_draft(self, file_id: str) -> dict[str, Any]:
+        """Return what a person had chosen for one file so far."""
+        path = self.folder / f"draft-{file_id}.json"
         found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
         return found if isinstance(found, dict) else {}
 
-    def keep_draft(self, draft: dict[str, object]) -> None:
-        """Keep what a person has chosen, so that a lost session loses nothing."""
-        if self.folder.is_dir() and draft != self.read_draft():
-            _write_json(self.folder / _DRAFT, draft)
+    def keep_draft(self, file_id: str, **changed: object) -> None:
+        """Keep what a person has chosen for one file, so that a lost session loses nothing."""
+        held = self.read_draft(file_id)
+        if self.folder.is_dir() and FILE_ID.fullmatch(file_id) and held != {**held, **changed}:
+            _write_json(self.folder / f"draft-{file_id}.json", {**held, **changed})
+
+
+def drop_table(path: Path) -> None:
+    """Take a table that `UploadBox.named` gave out of its box, and the whole box once it holds no other table."""
+    box = UploadBox(path.parents[2])
+    box.remove(path.parent.name)
+    if not any(file.is_table for file in box.files()):
+        box.clear()
 
 
 def check_claim(file_id: str, name: str, size: int, length: int) -> None:

@@ -1,24 +1,15 @@
-"""What the upload boxes of Catalogue and Events need besides the import itself: safe files, mappings, templates."""
+"""What the upload flow of Catalogue and Events needs besides the import: mappings, templates, problems, fixes."""
 
-import re
-import shutil
-import time
-from collections.abc import Mapping
-from pathlib import Path
-from typing import IO
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from recsys.errors import InputError
-from recsys.ingest.mapping import ColumnMapping, ImportOptions, Kind, guess_columns
+from recsys.ingest.fixes import CellFix, Fixes
+from recsys.ingest.mapping import ColumnMapping, ImportOptions, Kind, guess_columns, load_mapping
 from recsys.ingest.tables import RawTable
-from recsys.settings import ShopPaths
-from recsys.workflows.imports import ImportReport
-
-KEEP_HOURS = 24
-CHUNK_BYTES = 1 << 20
-_UNSAFE = re.compile(r"[^\w.\- ]+")
-_TOKEN = re.compile(r"^[\w\-]{1,80}$")
+from recsys.workflows.import_report import ImportReport
 
 TEMPLATES: dict[Kind, tuple[dict[str, str], ...]] = {
     "catalogue": (
@@ -86,75 +77,6 @@ def make_template(kind: Kind) -> str:
     return pd.DataFrame(list(TEMPLATES[kind])).to_csv(index=False)
 
 
-def keep_upload(paths: ShopPaths, token: str, name: str, content: IO[bytes], limit_bytes: int) -> Path:
-    """Copy an upload to disk, so that it need not stay in memory, and clear away those older than a day.
-
-    Parameters
-    ----------
-    paths
-        The shop; files go to `spool/uploads/<token>/`.
-    token
-        Unique name of the upload, letters, digits, `-` and `_`.
-    name
-        As the person's file is called; never becomes a path, but its ending is kept.
-    content
-        Read in pieces.
-    limit_bytes
-        Larger files are refused.
-
-    Raises
-    ------
-    InputError
-        When the file is too large or the token is strange.
-    """
-    if not _TOKEN.match(token):
-        raise InputError(f"{token!r} is no upload token.")
-    folder = paths.spool / "uploads" / token
-    clear_uploads(paths)
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / safe_name(name)
-    copied = 0
-    with target.open("wb") as file:
-        while piece := content.read(CHUNK_BYTES):
-            copied += len(piece)
-            if copied > limit_bytes:
-                file.close()
-                shutil.rmtree(folder)
-                raise InputError(
-                    f"{name} is larger than {limit_bytes / 1e6:.0f} MB, the most the page takes; use "
-                    "`vitrine import` on the command line, which has no such limit."
-                )
-            file.write(piece)
-    return target
-
-
-def clear_uploads(paths: ShopPaths, keep_hours: float = KEEP_HOURS) -> None:
-    """Remove uploads that nobody finished."""
-    oldest = time.time() - 3600 * keep_hours
-    for folder in (paths.spool / "uploads").glob("*"):
-        if folder.is_dir() and folder.stat().st_mtime < oldest:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def drop_upload(path: Path) -> None:
-    """Remove one upload with its folder."""
-    shutil.rmtree(path.parent, ignore_errors=True)
-
-
-def safe_name(name: str) -> str:
-    """Return a file name without anything a path could be made of; the ending stays.
-
-    Examples
-    --------
-    >>> safe_name("../../etc/pass wd;.CSV"), safe_name("..")
-    ('pass wd_.csv', 'upload')
-    """
-    plain = Path(name.replace("\\", "/")).name
-    suffix = _UNSAFE.sub("", Path(plain).suffix).lower()[:10]
-    stem = _UNSAFE.sub("_", Path(plain).stem).strip(". ")[:60] or "upload"
-    return stem + suffix
-
-
 def suggest_columns(raw: RawTable, kind: Kind, given: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Return canonical column -> columns of the file: what a template says where the file has it, else a guess."""
     names = list(raw.table.column_names)
@@ -162,7 +84,41 @@ def suggest_columns(raw: RawTable, kind: Kind, given: Mapping[str, tuple[str, ..
     return guess_columns(names, kind, usable)
 
 
-def make_mapping(chosen: Mapping[str, tuple[str, ...]], options: Mapping[str, object]) -> ColumnMapping:
+def suggest_mapping(names: Sequence[str], saved: Mapping[str, str], kind: Kind) -> str | None:
+    """Return the name of the saved mapping that fits a file, None when none does.
+
+    A mapping fits when the file has every column it reads; of several the one that reads most columns wins, then the
+    first by name.
+
+    Parameters
+    ----------
+    names
+        Columns of the file.
+    saved
+        Mappings as JSON by name.
+    kind
+        `catalogue` or `events`.
+    """
+    best: tuple[int, str] | None = None
+    for name in sorted(saved):
+        try:
+            columns = load_mapping(saved[name], kind).columns
+        except InputError:
+            continue  # kept by a version that knew other columns
+        used = {column for several in columns.values() for column in several}
+        if used and used <= set(names) and (best is None or len(used) > best[0]):
+            best = (len(used), name)
+    return best[1] if best else None
+
+
+def to_template(mapping: ColumnMapping) -> ColumnMapping:
+    """Return what of a mapping is worth keeping for other files: replacements stay, single cells and rows do not."""
+    return replace(mapping, fixes=Fixes(replacements=mapping.fixes.replacements))
+
+
+def make_mapping(
+    chosen: Mapping[str, tuple[str, ...]], options: Mapping[str, object], fixes: Fixes | None = None
+) -> ColumnMapping:
     """Put together what was chosen on screen; a canonical column without a choice is said to be absent.
 
     Raises
@@ -171,7 +127,7 @@ def make_mapping(chosen: Mapping[str, tuple[str, ...]], options: Mapping[str, ob
         When an option has a value that is not allowed.
     """
     known = {name: value for name, value in options.items() if value not in (None, "")}
-    return ColumnMapping(dict(chosen), ImportOptions(**known))  # type: ignore[arg-type]
+    return ColumnMapping(dict(chosen), ImportOptions(**known), fixes or Fixes())  # type: ignore[arg-type]
 
 
 def tabulate_problems(report: ImportReport) -> pd.DataFrame:
@@ -188,3 +144,85 @@ def tabulate_problems(report: ImportReport) -> pd.DataFrame:
         for p in report.problems
     ]
     return pd.DataFrame(rows, columns=columns).astype({"row": "Int64"})
+
+
+LEAVE_OUT, ROW, WRONG = "leave_out", "row", "wrong"
+"""Columns of the editor beside those of the file."""
+EDITED_ROWS = 100
+
+
+def editable_rows(raw: RawTable, report: ImportReport, fixes: Fixes, file: str) -> pd.DataFrame:
+    """Return the rows with problems, as corrected so far, for a table in which they are corrected.
+
+    Parameters
+    ----------
+    raw
+        As read, uncorrected.
+    report
+        Of the check.
+    fixes
+        Made so far; rows that were touched stay in the table, so that one sees what one did.
+    file
+        Name for messages.
+
+    Returns
+    -------
+    DataFrame
+        `leave_out` (bool), `row` (as a spreadsheet shows it), `wrong` (all problems of the row), and as text the
+        columns of the file in which something is wrong or was changed; at most `EDITED_ROWS` rows, in file order.
+    """
+    wrong: dict[int, list[str]] = {}
+    for problem in report.problems:
+        if problem.row is not None:
+            wrong.setdefault(problem.row, []).append(problem.message)
+    for fix in fixes.cells:
+        wrong.setdefault(fix.row, [])
+    for row in fixes.left_out:
+        wrong.setdefault(row, [])
+    place = {int(row): number for number, row in enumerate(raw.rows)}
+    rows = sorted(row for row in wrong if row in place)[:EDITED_ROWS]
+    head = raw.table.take([place[row] for row in rows])
+    part = RawTable(head, raw.rows[[place[row] for row in rows]], raw.description)
+    corrected = replace(fixes, left_out=()).apply(part, file).table
+    columns = [name for name in raw.table.column_names if name in _touched(report, fixes)]
+    found: dict[str, list[object]] = {
+        LEAVE_OUT: [row in fixes.left_out for row in rows],
+        ROW: list(rows),
+        WRONG: [" ".join(wrong[row]) for row in rows],
+    }
+    for name in columns:
+        found[name] = [None if v is None else str(v) for v in corrected.column(name).to_pylist()]
+    return pd.DataFrame(found)
+
+
+def _touched(report: ImportReport, fixes: Fixes) -> set[str]:
+    """Columns of the file that a problem or a fix names, and the one with the id, which tells rows apart."""
+    named = {problem.column for problem in report.problems if problem.column} | {fix.column for fix in fixes.cells}
+    return (
+        {str(name) for name in named} | set(report.columns.get("item_id", ())) | {f.column for f in fixes.replacements}
+    )
+
+
+def take_edits(fixes: Fixes, shown: pd.DataFrame, edited: Mapping[int, Mapping[str, object]]) -> Fixes:
+    """Return the fixes with what was typed into the table of `editable_rows`.
+
+    Parameters
+    ----------
+    fixes
+        Made before.
+    shown
+        The table as it was shown.
+    edited
+        Position of a row in it to the cells changed, by column.
+    """
+    for position, cells in edited.items():
+        if not 0 <= int(position) < len(shown):
+            continue
+        row = int(shown[ROW].iloc[int(position)])
+        for column, value in cells.items():
+            if column == LEAVE_OUT:
+                fixes = fixes.with_row(row, left_out=bool(value))
+            elif column not in (ROW, WRONG) and column in shown.columns:
+                text = None if value is None or str(value).strip() == "" else str(value)
+                fixes = fixes.with_cell(CellFix(row, column, text))
+    return fixes

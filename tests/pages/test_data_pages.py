@@ -1,6 +1,7 @@
 """Catalogue and Events: the whole upload flow, bad files, saved mappings, undoing an import."""
 
 import io
+import time
 import zipfile
 from collections.abc import Callable
 
@@ -32,23 +33,34 @@ def _button(at: AppTest, key: str):
     return next(b for b in at.button if b.key == key)
 
 
+def _import(at: AppTest, kind: str = "catalogue") -> AppTest:
+    """Press Import and wait until the job has ended."""
+    _button(at, f"apply:{kind}").click().run()
+    for _ in range(60):
+        if at.success or at.error:
+            break
+        time.sleep(0.5)
+        at.run()
+    assert not at.exception and not at.error
+    return at
+
+
 def _tile(at: AppTest, label: str) -> str:
     return next(m.value for m in at.metric if m.label == label)
 
 
 def test_upload_map_check_import_and_undo(open_page: OpenPage, shop: ShopPaths):
-    at = open_page("catalogue", shop=shop)
+    at = open_page("catalogue", shop=shop, part="upload")
     before = int(_tile(at, "Products").replace(",", ""))
     _upload(at, "My products.csv", GOOD)
     assert any("Ready" in m.value and "2 new" in m.value for m in at.markdown)
     assert _tile(at, "Products") == f"{before:,}"  # nothing is written before Import
     shelf = next(m for m in at.multiselect if m.key.endswith(":category"))
     shelf.set_value(["Shelf"]).run()
-    _button(at, "apply:catalogue").click().run()
-    assert not at.exception and not at.error
+    _import(at)
     assert any("imported as" in s.value for s in at.success)
     assert _tile(at, "Products") == f"{before + 2:,}"
-    assert not list((shop.spool / "uploads").glob("*/*.csv"))  # the copy is gone
+    assert not list((shop.spool / "uploads").glob("*"))  # the copy is gone
     ledger = next(d.value for d in at.dataframe if "Import" in d.value.columns)
     assert ledger["File"].iloc[0] == "My products.csv" and ledger["Added"].iloc[0] == 2
 
@@ -59,19 +71,18 @@ def test_pictures_come_along_in_a_zip(open_page: OpenPage, shop: ShopPaths):
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("N1.png", picture.getvalue())
         archive.writestr("notes.txt", "not a picture")
-    at = open_page("catalogue", shop=shop)
+    at = open_page("catalogue", shop=shop, part="upload")
     before = int(_tile(at, "Pictures").replace(",", ""))
     boxes = next(u for u in at.file_uploader if u.key.startswith("pictures:catalogue"))
     boxes.upload("pictures.zip", packed.getvalue(), "application/zip").run()
     _upload(at, "good.csv", GOOD)
     assert any("good.csv" in m.value and "pictures.zip" in m.value for m in at.markdown)
-    _button(at, "apply:catalogue").click().run()
-    assert not at.exception and not at.error
+    _import(at)
     assert int(_tile(at, "Pictures").replace(",", "")) == before + 1
 
 
 def test_a_file_without_ids_cannot_be_imported(open_page: OpenPage, shop: ShopPaths):
-    at = _upload(open_page("catalogue", shop=shop), "noid.csv", NO_ID)
+    at = _upload(open_page("catalogue", shop=shop, part="upload"), "noid.csv", NO_ID)
     assert any("Needs a fix" in m.value for m in at.markdown)
     assert _button(at, "apply:catalogue").disabled
     problems = next(d.value for d in at.dataframe if "message" in d.value.columns)
@@ -82,7 +93,7 @@ def test_a_file_without_ids_cannot_be_imported(open_page: OpenPage, shop: ShopPa
     ("name", "content"), [("empty.csv", b""), ("broken.xlsx", b"not a workbook"), ("broken.parquet", b"PAR1")]
 )
 def test_a_file_that_cannot_be_read_is_a_message(open_page: OpenPage, shop: ShopPaths, name: str, content: bytes):
-    at = _upload(open_page("catalogue", shop=shop), name, content)
+    at = _upload(open_page("catalogue", shop=shop, part="upload"), name, content)
     assert len(at.error) == 1
     assert "broken" in at.error[0].value or "empty" in at.error[0].value
     _button(at, "remove:catalogue").click().run()
@@ -91,22 +102,62 @@ def test_a_file_that_cannot_be_read_is_a_message(open_page: OpenPage, shop: Shop
 
 
 def test_choosing_no_id_column_is_noticed_at_once(open_page: OpenPage, shop: ShopPaths):
-    at = _upload(open_page("catalogue", shop=shop), "good.csv", GOOD)
+    at = _upload(open_page("catalogue", shop=shop, part="upload"), "good.csv", GOOD)
     next(s for s in at.selectbox if s.key.endswith(":item_id")).set_value("").run()
     assert any("Needs a fix" in m.value for m in at.markdown)
     assert _button(at, "apply:catalogue").disabled
 
 
 def test_a_saved_mapping_is_offered_next_time(open_page: OpenPage, shop: ShopPaths):
-    at = _upload(open_page("catalogue", shop=shop), "good.csv", GOOD)
+    at = _upload(open_page("catalogue", shop=shop, part="upload"), "good.csv", GOOD)
     next(m for m in at.multiselect if m.key.endswith(":category")).set_value(["Shelf"]).run()
     at.text_input(key="save_name:catalogue").set_value("Monthly").run()
     _button(at, "save:catalogue").click().run()
-    again = _upload(open_page("catalogue", shop=shop), "next.csv", GOOD)
+    again = _upload(open_page("catalogue", shop=shop, part="upload"), "next.csv", GOOD)
     choice = next(s for s in again.selectbox if s.key.startswith("saved:"))
     assert "Monthly" in choice.options
     choice.set_value("Monthly").run()
     assert next(m for m in again.multiselect if m.key.endswith(":category")).value == ["Shelf"]
+
+
+def test_a_saved_mapping_is_renamed_and_deleted(open_page: OpenPage, shop: ShopPaths):
+    at = _upload(open_page("catalogue", shop=shop, part="upload"), "good.csv", GOOD)
+    at.text_input(key="save_name:catalogue").set_value("Weekly").run()
+    _button(at, "save:catalogue").click().run()
+    at.run()
+    at.selectbox(key="manage:catalogue").set_value("Weekly").run()
+    at.text_input(key="rename_to:catalogue:Weekly").set_value("Daily").run()
+    _button(at, "rename:catalogue").click().run()
+    choice = next(s for s in at.selectbox if s.key.startswith("saved:"))
+    assert "Daily" in choice.options and "Weekly" not in choice.options
+    at.selectbox(key="manage:catalogue").set_value("Daily").run()
+    _button(at, "delete:catalogue").click().run()
+    at.run()
+    assert not any("Daily" in s.options for s in at.selectbox) and not at.exception
+
+
+def test_a_value_is_replaced_everywhere_and_taken_back(open_page: OpenPage, shop: ShopPaths):
+    bad = b"SKU,Name,Price\nF1,Cup,n.a\nF2,Bowl,n.a\n"
+    at = _upload(open_page("catalogue", shop=shop, part="upload"), "bad.csv", bad)
+    assert any("2 warnings" in m.value for m in at.markdown)
+    field = {k: next(w for w in at.text_input if w.key.startswith(f"replace_{k}:")) for k in ("found", "by")}
+    assert next(s for s in at.selectbox if s.key.startswith("replace_in:")).value == "Price"
+    field["found"].set_value("n.a").run()
+    next(w for w in at.text_input if w.key.startswith("replace_by:")).set_value("7.50").run()
+    next(b for b in at.button if b.key.startswith("replace:")).click().run()
+    assert not at.exception and not any("warning" in m.value for m in at.markdown)
+    assert any("n.a → 7.50" in line.value for line in at.text)
+    next(b for b in at.button if b.key.startswith("unfix:")).click().run()
+    assert any("2 warnings" in m.value for m in at.markdown)
+
+
+def test_the_result_of_an_import_stays_until_it_is_put_away(open_page: OpenPage, shop: ShopPaths):
+    at = _upload(open_page("catalogue", shop=shop, part="upload"), "kept.csv", b"SKU,Name\nK1,Cup\n")
+    _import(at)
+    other = open_page("catalogue", shop=shop, part="upload")
+    assert any("kept.csv imported as" in s.value for s in other.success)
+    next(b for b in other.button if b.key.startswith("dismiss_import:")).click().run()
+    assert not other.success and not other.exception
 
 
 def test_events_go_the_same_way_and_unknown_products_are_told(open_page: OpenPage, shop: ShopPaths):

@@ -1,74 +1,31 @@
-"""Uploads land on disk under harmless names, within limits, and are cleared away."""
-
-import io
-import os
-import time
+"""Mappings are suggested and put together; problems become rows to type into, and what is typed becomes fixes."""
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from recsys.errors import InputError
-from recsys.ingest.mapping import CANONICAL
+from recsys.ingest.fixes import CellFix, Fixes, Replacement
+from recsys.ingest.mapping import CANONICAL, ColumnMapping, load_mapping
+from recsys.ingest.readers import read_table
 from recsys.ingest.tables import RawTable
 from recsys.settings import ShopPaths
 from recsys.store import Store
+from recsys.workflows.import_check import check_table, preview_rows
 from recsys.workflows.imports import import_catalogue, import_events
 from recsys.workflows.uploads import (
-    drop_upload,
-    keep_upload,
+    LEAVE_OUT,
+    ROW,
+    WRONG,
+    editable_rows,
     make_mapping,
     make_template,
-    safe_name,
     suggest_columns,
+    suggest_mapping,
     tabulate_problems,
+    take_edits,
+    to_template,
 )
-
-HOSTILE = [
-    "../../etc/passwd.csv",
-    "..\\..\\boot.ini",
-    "/abs/olute.csv",
-    "a\x00b.csv",
-    ".htaccess",
-    "CON.csv",
-    "x" * 400,
-]
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_name_stays_inside(empty_shop: ShopPaths, name: str) -> None:
-    path = keep_upload(empty_shop, "token-1", name, io.BytesIO(b"a,b\n1,2\n"), 1000)
-    assert path.resolve().is_relative_to((empty_shop.spool / "uploads" / "token-1").resolve())
-    assert path.read_bytes() == b"a,b\n1,2\n"
-
-
-@given(st.text(min_size=0, max_size=80))
-def test_a_safe_name_is_one_part_of_a_path(name: str) -> None:
-    made = safe_name(name)
-    assert made and "/" not in made and "\\" not in made and made not in {".", ".."} and len(made) <= 70
-
-
-def test_a_file_beyond_the_limit_leaves_nothing(empty_shop: ShopPaths) -> None:
-    with pytest.raises(InputError, match="larger than"):
-        keep_upload(empty_shop, "big", "big.csv", io.BytesIO(b"x" * 3_000_000), 2_000_000)
-    assert not (empty_shop.spool / "uploads" / "big").exists()
-
-
-def test_a_strange_token_is_refused(empty_shop: ShopPaths) -> None:
-    with pytest.raises(InputError, match="token"):
-        keep_upload(empty_shop, "../up", "a.csv", io.BytesIO(b"x"), 100)
-
-
-def test_forgotten_uploads_are_cleared_after_a_day(empty_shop: ShopPaths) -> None:
-    old = keep_upload(empty_shop, "old", "a.csv", io.BytesIO(b"x"), 100)
-    yesterday = time.time() - 25 * 3600
-    os.utime(old.parent, (yesterday, yesterday))
-    new = keep_upload(empty_shop, "new", "b.csv", io.BytesIO(b"y"), 100)
-    assert not old.exists() and new.exists()
-    drop_upload(new)
-    assert not new.parent.exists()
 
 
 def test_templates_import_without_a_problem(empty_shop: ShopPaths, tmp_path) -> None:
@@ -114,3 +71,64 @@ def test_every_problem_has_its_place_and_advice(empty_shop: ShopPaths, tmp_path)
     assert list(table.columns) == ["severity", "row", "column", "value", "message"]
     assert {2, 3} <= set(table["row"].dropna())
     assert (table["message"].str.len() > 10).all()
+
+
+def test_the_saved_mapping_that_reads_most_of_the_file_is_suggested() -> None:
+    saved = {
+        "small": ColumnMapping({"item_id": ("sku",)}).to_json(),
+        "large": ColumnMapping({"item_id": ("sku",), "title": ("Titel",)}).to_json(),
+        "other": ColumnMapping({"item_id": ("Nummer",)}).to_json(),
+        "broken": "{}",
+        "unreadable": '{"columns": {"nonsense": "sku"}}',
+    }
+    assert suggest_mapping(["sku", "Titel", "x"], saved, "catalogue") == "large"
+    assert suggest_mapping(["sku"], saved, "catalogue") == "small"
+    assert suggest_mapping(["a"], saved, "catalogue") is None
+
+
+def test_a_saved_mapping_keeps_replacements_but_no_single_cell() -> None:
+    fixes = Fixes((Replacement("a", "x", "y"),), (CellFix(2, "a", "z"),), (3,))
+    kept = load_mapping(to_template(ColumnMapping(fixes=fixes)).to_json(), "catalogue").fixes
+    assert kept == Fixes((Replacement("a", "x", "y"),))
+
+
+BAD = "sku,title,price\nA,Cup,abc\n,Bowl,3\nB,Jug,4\n"
+
+
+def test_rows_with_problems_are_corrected_and_checked_again(empty_shop: ShopPaths, tmp_path) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text(BAD)
+    raw, mapping = read_table(file), ColumnMapping()
+    with Store.open(empty_shop) as store:
+        report = check_table(store, empty_shop, "catalogue", raw, mapping, file.name)
+        assert not report.ok
+        shown = editable_rows(raw, report, Fixes(), file.name)
+        assert shown[ROW].tolist() == [2, 3] and {LEAVE_OUT, WRONG, "sku", "price"} <= set(shown.columns)
+        assert "title" not in shown.columns  # nothing is wrong there
+        fixes = take_edits(Fixes(), shown, {0: {"price": "9.50"}, 1: {"sku": "C"}, 7: {"sku": "no such row"}})
+        mapping = ColumnMapping(fixes=fixes)
+        again = check_table(store, empty_shop, "catalogue", raw, mapping, file.name)
+        assert again.ok and again.counts.added == 3
+        assert preview_rows("catalogue", raw, mapping, [])["price"].tolist() == [9.5, 3.0, 4.0]
+        still = editable_rows(raw, again, fixes, file.name)
+        assert still[ROW].tolist() == [2, 3] and still["price"].tolist()[0] == "9.50"  # one sees what one did
+        done = import_catalogue(store, empty_shop, file, mapping=mapping)
+        assert done.ok and store.items().frame["item_id"].tolist() == ["A", "B", "C"]
+        assert load_mapping(store.imports()["mapping"].iloc[0], "catalogue").fixes == fixes
+
+
+def test_a_row_left_out_counts_as_left_out(empty_shop: ShopPaths, tmp_path) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text(BAD)
+    raw = read_table(file)
+    fixes = take_edits(Fixes(), editable_rows(raw, _check(empty_shop, raw), Fixes(), "bad.csv"), {1: {LEAVE_OUT: True}})
+    report = _check(empty_shop, raw, fixes)
+    assert report.ok and report.counts.read == 3 and report.counts.skipped == 1
+    assert any("left out by hand" in p.message for p in report.warnings)
+    back = take_edits(fixes, editable_rows(raw, report, fixes, "bad.csv"), {1: {LEAVE_OUT: False}})
+    assert not back
+
+
+def _check(shop: ShopPaths, raw: RawTable, fixes: Fixes | None = None):
+    with Store.open(shop) as store:
+        return check_table(store, shop, "catalogue", raw, ColumnMapping(fixes=fixes or Fixes()), "bad.csv")
