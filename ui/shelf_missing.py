@@ -1,7 +1,5 @@
 """The question "why is my product not here?": which gate a product fails, and the smallest change that shows it."""
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from recsys.explanation.absence import Absence, Remedy, explain_absence
@@ -10,32 +8,16 @@ from recsys.explanation.gates import Finding, Gate
 from recsys.workflows.edits import Edit, EditKind
 from recsys.workflows.expressible import express
 from ui import address, data, frame, shelf, state
+from ui.absence_words import GATES, name_gate, say_change
 from ui.components import empty_state, export_button, heading, thumbnail
 from ui.picker import draw_picker, read_pick
-from ui.shelf_cards import currency_of, describe, first_picture, label_of
+from ui.shelf_cards import currency_of, describe, first_picture
 from ui.shelf_draft import do
 from ui.shelf_gap import gap_chart, gap_frame
-from ui.text import day, money, number, safe_text
-from ui.wording import mark, t
+from ui.text import number, safe_text
+from ui.wording import t
 
 PICKER = "missing_picker"
-GATES = {
-    Gate.CATALOGUE: mark("The live run does not know this product: it was imported after the run's data. Train again."),
-    Gate.LAUNCH: mark("It is not launched yet."),
-    Gate.STOCK: mark("It is out of stock."),
-    Gate.SCOPE: mark("The filter on new or warm products leaves it out."),
-    Gate.CATEGORY: mark("The category filter leaves it out."),
-    Gate.PRICE: mark("The price filter leaves it out."),
-    Gate.SEEN: mark("It is in the history, and products of the history are hidden."),
-    Gate.BLOCKED: mark("A rule blocks it."),
-    Gate.RULE_FILTER: mark("A rule lets only other products pass."),
-    Gate.CANDIDATES: mark("Its sum is so low that it is not among the candidates of the last step."),
-    Gate.LOWER_SUM: mark("Its score is lower than that of the last product shown."),
-    Gate.BURIED: mark("A rule buries it."),
-    Gate.CAPPED: mark("A rule caps how many products like it are shown."),
-    Gate.VARIETY: mark("Variety put a product in its place that repeats the list less."),
-    Gate.PUSHED: mark("A rule put other products before it."),
-}
 
 
 def ask_for_missing() -> None:
@@ -53,7 +35,7 @@ def missing_drawer(board: shelf.Board, world: World, order: tuple[str, ...]) -> 
     board
         What the list was asked with.
     world
-        The same as the list on screen was made from, the draft's edits included.
+        What the list on screen was made from, the draft's edits included.
     order
         Ids on the board, best first.
     """
@@ -107,15 +89,10 @@ def _draw_product(board: shelf.Board, found: Absence) -> None:
 
 def _draw_finding(finding: Finding) -> None:
     """One gate it fails, and whose rule that is."""
-    st.markdown(f":orange-badge[:material/block: {_gate_name(finding.gate)}] {t(GATES[finding.gate])}")
+    st.markdown(f":orange-badge[:material/block: {name_gate(finding.gate)}] {t(GATES[finding.gate])}")
     if finding.rule_id:
         reason = safe_text(finding.reason, 200)
         st.markdown(f":gray[:small[{t('Rule {rule}: {reason}', rule=safe_text(finding.rule_id, 40), reason=reason)}]]")
-
-
-def _gate_name(gate: Gate) -> str:
-    """The gate in a word or two."""
-    return safe_text(str(gate))
 
 
 # ------------------------------------------------------------- what would show it
@@ -130,7 +107,7 @@ def _draw_remedies(found: Absence, world: World, order: tuple[str, ...]) -> None
     catalogue, item = world.model.catalogue, found.item_num
     for n, remedy in enumerate(found.remedies):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"remedy_{n}"):
-            said = "; ".join(_say_change(change, currency_of(catalogue, item)) for change in remedy.changes)
+            said = "; ".join(say_change(change, currency_of(catalogue, item)) for change in remedy.changes)
             place = t("place {place}", place=remedy.place)
             st.markdown(f"{said} :gray[→ {place}]", width="stretch")
             _draw_action(remedy, found, world, order, n)
@@ -203,40 +180,6 @@ def _set(key: str, code: str, default: str) -> None:
     """Set a choice of `ui.address`, in session and address."""
     st.session_state[key] = code
     address.write(key, code, default)
-
-
-# ------------------------------------------------------------- words
-
-
-def _say_change(change: Change, currency: str | None) -> str:
-    """One change in words."""
-    after = change.after
-    value = float(after) if isinstance(after, int | float) else 0.0
-    filters: Mapping[str, str] = {
-        "items": t("Show all products"),
-        "exclude_seen": t("Show what she has touched"),
-        "categories": t("Open the category filter"),
-        "price_to": t("Raise the price filter"),
-    }
-    if change.kind == ChangeKind.FILTER:
-        return filters.get(change.target, safe_text(change.target))
-    if change.kind == ChangeKind.LAUNCH:
-        return t("Launch it by {day}", day=day(str(after)))
-    if change.kind == ChangeKind.END_RULE:
-        return t("End the rule {rule}", rule=safe_text(change.target, 40))
-    return {
-        ChangeKind.STOCK: lambda: t("Have it in stock"),
-        ChangeKind.PRICE: lambda: t("Lower its price to {price}", price=money(value, currency)),
-        ChangeKind.BOOST: lambda: t("Boost it by {strength}", strength=number(value, 3)),
-        ChangeKind.PIN: lambda: t("Pin it at place {place}", place=number(value)),
-        ChangeKind.WEIGHT: lambda: t(
-            "Set the weight of {term} from {before} to {after}",
-            term=label_of(change.target),
-            before=number(float(str(change.before)), 3),
-            after=number(value, 3),
-        ),
-        ChangeKind.VARIETY: lambda: t("Switch variety off"),
-    }[change.kind]()
 
 
 def _draw_gap(found: Absence) -> None:
