@@ -21,21 +21,30 @@ if not rows:
 
 pointer = live_pointer(paths)
 model_serving.serving_strip(paths)
-
-names = {row.run_id: model_table.run_label(row, pointer) for row in rows}
-first = str(pointer["run_id"]) if pointer["run_id"] in names else rows[0].run_id
-with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filters"):
-    chosen = address.choose(t("Run"), names, key=state.RUN, default=first, width=330)
-    others = {run_id: label for run_id, label in names.items() if run_id != chosen}
-    against = None
-    if others:
-        usual = first if first in others else next(iter(others))
-        against = address.choose(t("Compare with"), others, key=state.AGAINST, default=usual, width=330)
+model_table.runs_table(paths, rows, pointer)
 
 by_id = {row.run_id: row for row in rows}
-model_table.run_card(paths, by_id[chosen], pointer)
-ours, theirs = by_id[chosen].record, by_id[against].record if against else None
-if ours is not None and theirs is not None:
-    model_compare.compare_panel(paths, ours, theirs)
-model_table.runs_table(paths, rows, pointer)
-model_history.decisions_panel(paths)
+names = {row.run_id: model_table.run_label(row, pointer) for row in rows}
+live = str(pointer["run_id"]) if pointer["run_id"] in names else rows[0].run_id
+with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filters"):
+    chosen = address.choose(t("Run"), names, key=state.RUN, default=live, width=310)
+    view = address.choose(
+        t("Show"),
+        {"run": t("This run"), "compare": t("Comparison"), "decisions": t("Decisions")},
+        key=state.MODELS_VIEW,
+        default="run",
+    )
+    others = {run_id: label for run_id, label in names.items() if run_id != chosen}
+    against = None
+    if view == "compare" and others:
+        usual = live if live in others else next(iter(others))
+        against = by_id[address.choose(t("Compare with"), others, key=state.AGAINST, default=usual, width=310)]
+
+if view == "run":
+    model_table.run_card(paths, by_id[chosen], pointer)
+elif view == "decisions":
+    model_history.decisions_panel(paths)
+elif against is None:
+    model_compare.nothing_to_compare()
+else:
+    model_compare.compare_panel(paths, by_id[chosen], against)

@@ -9,6 +9,7 @@ import streamlit as st
 from recsys.settings import ShopPaths
 from recsys.training.runs import RunRecord
 from recsys.workflows.compare_runs import FigurePair, Overlap, Placed, compare_figures, compare_weights
+from recsys.workflows.run_history import RunRow
 from ui import charts, data, glossary, model_data, state
 from ui.components import empty_state, export_button, heading, metric_tile, picture_url
 from ui.errors import shown
@@ -17,21 +18,31 @@ from ui.text import cell_text, plain_text, safe_text, signed
 from ui.wording import t, tn
 
 
-def compare_panel(paths: ShopPaths, ours: RunRecord, theirs: RunRecord) -> None:
+def nothing_to_compare() -> None:
+    """The empty state of a shop with one run."""
+    empty_state(
+        t("Only one run so far"), t("Train again with other settings, and compare the two here.")
+    )
+
+
+def compare_panel(paths: ShopPaths, first: RunRow, second: RunRow) -> None:
     """Draw everything in which two runs differ."""
+    ours, theirs = first.record, second.record
+    if ours is None or theirs is None:  # finished runs have one
+        return
     st.markdown(
         t("**{ours}** against **{theirs}**", ours=safe_text(ours.run_id), theirs=safe_text(theirs.run_id))
         + f"  \n:gray[:small[{t('A change is the first minus the second.')}]]"
     )
     pairs = compare_figures(paths, ours, theirs)
     _headline(pairs)
-    left, right = st.columns([3, 2], gap="medium")
+    _figures(pairs, ours, theirs)
+    left, right = st.columns(2, gap="medium")
     with left:
-        _figures(pairs, ours, theirs)
-    with right:
         _weights(ours, theirs)
-    with shown():
+    with right, shown(), st.spinner(t("Making lists with both runs…")):
         _overlap(model_data.overlap_of(ours.run_id, theirs.run_id))
+    with shown():
         _lists(ours.run_id, theirs.run_id)
 
 
@@ -53,7 +64,7 @@ def _headline(pairs: Sequence[FigurePair]) -> None:
 
 
 def _figures(pairs: Sequence[FigurePair], ours: RunRecord, theirs: RunRecord) -> None:
-    with st.container(border=True, height="stretch"):
+    with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             heading(t("Figures"), _pairing(pairs))
             export_button(lambda: figures_frame(pairs), f"compare-{ours.run_id}-{theirs.run_id}.csv", label=t("Export"))
@@ -103,7 +114,7 @@ def _verdict(pair: FigurePair) -> str:
 def _weights(ours: RunRecord, theirs: RunRecord) -> None:
     pairs = compare_weights(ours, theirs)
     with st.container(border=True, height="stretch"):
-        heading(t("Weights"), t("solid: first, pale: second"))
+        heading(t("Weights"), t("filled: first, outlined: second"))
         told = ", ".join(f"{label_of(p.component)} {p.ours:.2f} / {p.theirs:.2f}" for p in pairs)
         names = [p.component for p in pairs]
         option = weights_option([label_of(n) for n in names], [p.ours for p in pairs], [p.theirs for p in pairs], names)
@@ -113,17 +124,17 @@ def _weights(ours: RunRecord, theirs: RunRecord) -> None:
 def weights_option(
     labels: Sequence[str], ours: Sequence[float], theirs: Sequence[float], names: Sequence[str]
 ) -> dict[str, Any]:
-    """Return an ECharts pair of bars per component, in its own colour: the first run's full, the second's pale."""
+    """Return an ECharts pair of bars per component in its colour: the first run's filled, the second's outlined."""
     colours = charts.palette()
 
-    def series(name: str, values: Sequence[float], opacity: float) -> dict[str, Any]:
+    def series(name: str, values: Sequence[float], filled: bool) -> dict[str, Any]:
         return {
             "type": "bar",
             "name": name,
             "barWidth": 11,
             "label": {"show": True, "position": "right", "color": colours["text"]},
             "data": [
-                {"value": round(v, 2), "itemStyle": {"color": c, "opacity": opacity}}
+                {"value": round(v, 2), "itemStyle": {"color": c if filled else colours["page"], "borderColor": c}}
                 for v, c in zip(values, charts.component_colors(names), strict=True)
             ],
         }
@@ -134,35 +145,32 @@ def weights_option(
         "tooltip": {"trigger": "axis"},
         "xAxis": charts.axis("value", axisLabel={"show": False}),
         "yAxis": charts.axis("category", data=list(labels), inverse=True, axisLabel={"color": colours["text"]}),
-        "series": [series(t("First"), ours, 1.0), series(t("Second"), theirs, 0.4)],
+        "series": [series(t("First"), ours, True), series(t("Second"), theirs, False)],
     }
 
 
 def _overlap(found: Overlap | None) -> None:
     """How many of the first places stay, and over how many shoppers."""
-    with st.container(border=True):
-        heading(t("How much of the lists stays"), t("each run with its own weights, over a sample of shoppers"))
+    with st.container(border=True, height="stretch"):
+        heading(t("How much of the lists stays"), t("each run with its own weights, a sample of shoppers"))
         if found is None:
             st.markdown(f":gray[{t('The runs know no shopper in common.')}]")
             return
-        n = found.n_places
-        left, middle, right = st.columns([1, 1, 2], gap="medium")
-        with left:
+        with st.grid(2, min_column_width=150):
             metric_tile(
-                t("Stay in the top {n}", n=n),
+                t("Stay in the top {n}", n=found.n_places),
                 f"{found.stay.value:.1f}",
                 interval=t("{low} to {high}", low=f"{found.stay.low:.1f}", high=f"{found.stay.high:.1f}"),
                 help=t("Products in both lists, mean over {n} shoppers.", n=found.stay.n_users),
             )
-        with middle:
             metric_tile(
                 t("At the same place"),
                 f"{found.same_place.value:.1f}",
                 interval=t("{low} to {high}", low=f"{found.same_place.low:.1f}", high=f"{found.same_place.high:.1f}"),
                 help=t("Products at the very same place in both lists."),
             )
-        with right:
-            st.echarts_chart(_histogram(found), height=130, key="overlap", alt=_overlap_alt(found))
+        heading(t("Shoppers"), t("by how many products stay in their list"))
+        st.echarts_chart(_histogram(found), height=150, key="overlap", alt=_overlap_alt(found))
 
 
 def _histogram(found: Overlap) -> dict[str, Any]:

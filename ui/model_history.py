@@ -5,7 +5,7 @@ import streamlit as st
 
 from recsys.settings import ShopPaths
 from recsys.training.decisions import Action, list_decisions
-from ui.components import export_button, heading
+from ui.components import empty_state, export_button, heading
 from ui.text import cell_text
 from ui.wording import mark, t
 
@@ -19,9 +19,10 @@ _ACTIONS = {
 
 
 def decisions_panel(paths: ShopPaths) -> None:
-    """Draw the decisions, newest first; nothing before the first."""
+    """Draw the decisions, newest first."""
     frame = decisions_frame(paths)
     if frame.empty:
+        empty_state(t("No decision yet"), t("Promotions, canaries, roll-backs and deletions will stand here."))
         return
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):

@@ -62,9 +62,9 @@ def runs_frame(paths: ShopPaths, rows: Sequence[RunRow], pointer: Mapping[str, A
                 t("Run"): r.run_id,
                 t("Serves"): serving_word(r.run_id, pointer),
                 t("Trained"): r.created_at.tz_convert("UTC").tz_localize(None),
-                t("Took"): duration(r.elapsed_s),
-                **{glossary.label(c): _recall(r.record, c) for c in COLUMN_LABELS},
                 t("Gates"): say_gates(read_gates(r.record)),
+                **{glossary.label(c): _recall(r.record, c) for c in COLUMN_LABELS},
+                t("Took"): duration(r.elapsed_s),
                 t("Weights"): ", ".join(f"{label_of(n)} {w:.2f}" for n, w in r.record.weights.items() if w > 0),
                 t("Data"): r.data_version,
                 t("Note"): cell_text(read_note(paths, r.run_id), 160),
@@ -105,6 +105,7 @@ def run_card(paths: ShopPaths, row: RunRow, pointer: Mapping[str, Any]) -> None:
             badge = f":violet-badge[{serves}] " if serves else ""
             st.markdown(f"{badge}**{safe_text(row.run_id)}** :gray[:small[{_facts(row)}]]")
             with st.container(horizontal=True, width="content", gap="xsmall", key="run_actions"):
+                _card_button(paths, row.run_id)
                 run_actions(paths, record)
         if row.message:
             st.markdown(f":gray[{safe_text(row.message, 400)}]")
@@ -115,19 +116,23 @@ def run_card(paths: ShopPaths, row: RunRow, pointer: Mapping[str, Any]) -> None:
         with right:
             quality_card(record)
         _note(paths, row.run_id)
-        with st.container(horizontal=True, gap="small"):
-            st.download_button(
-                t("Model card"),
-                lambda: render_card(paths, row.run_id),
-                f"model-card-{row.run_id}.html",
-                "text/html",
-                icon=":material/description:",
-                on_click="ignore",
-                key="model_card",
-                help=t("One HTML file to read, print or keep: data, figures, limits, gates, settings, checksums."),
-            )
         with st.expander(t("Settings, counts and versions"), icon=":material/data_object:"):
             _settings(record)
+
+
+def _card_button(paths: ShopPaths, run_id: str) -> None:
+    """Offer the model card."""
+    st.download_button(
+        t("Model card"),
+        lambda: render_card(paths, run_id),
+        f"model-card-{run_id}.html",
+        "text/html",
+        icon=":material/description:",
+        type="tertiary",
+        on_click="ignore",
+        key="model_card",
+        help=t("One HTML file to read, print or keep: data, figures, limits, gates, settings, checksums."),
+    )
 
 
 def _facts(row: RunRow) -> str:

@@ -91,12 +91,12 @@ def _controls(schedule: Schedule, zone: str) -> Schedule:
             key="schedule_goal",
             width=190,
         )
-        go_live = st.checkbox(
-            t("Goes live when it passes every gate"),
-            schedule.go_live,
-            key="schedule_go_live",
-            help=t("Otherwise the run waits on Models for somebody to promote it."),
-        )
+    go_live = st.checkbox(
+        t("Goes live when it passes every gate"),
+        schedule.go_live,
+        key="schedule_go_live",
+        help=t("Otherwise the run waits on Models for somebody to promote it."),
+    )
     config = TrainingConfig(column_weights=GOALS[goal][2]).to_json()
     return replace(
         schedule,

@@ -207,6 +207,7 @@ def _tell_estimate(found: TrainingEstimate, n_events: int, n_items: int) -> None
 
 def start(paths: ShopPaths, order: Order) -> bool:
     """Start a training or put it into the queue; whether that worked. An error is shown in place."""
+    done = False
     with shown():
         with st.spinner(t("Exporting the newest data…")):
             asked = ask_training(
@@ -220,5 +221,5 @@ def start(paths: ShopPaths, order: Order) -> bool:
             st.toast(t("Waits at place {place} of the queue.", place=asked.place), icon=":material/playlist_add_check:")
         else:
             st.session_state[state.JOB] = asked.run_id
-        return True
-    return False
+        done = True
+    return done

@@ -115,7 +115,9 @@ def clean_up(paths: ShopPaths, *, quiet_s: float = QUIET_S) -> Cleaned:
         return Cleaned()
     for hidden in paths.runs.glob(".deleted-*"):
         shutil.rmtree(hidden)
-    closed, emptied, removed = [], [], []
+    closed: list[str] = []
+    emptied: list[str] = []
+    removed: list[str] = []
     for folder in sorted(p for p in paths.runs.iterdir() if p.is_dir() and not p.name.startswith(".")):
         if (folder / RUN_FILE).is_file():
             continue

@@ -87,19 +87,21 @@ def load_model(paths: ShopPaths, run_id: str | None = None, *, verify: bool = Tr
     folder = run_folder(paths, wanted)
     catalogue, interactions, _ = load_data(paths.snapshots / record.data_version, verify=verify)
     configs = record.component_configs
-    kinds = {**CATALOGUE_COMPONENTS, **CANDIDATE_COMPONENTS}
+    files, kind_of_response = folder / COMPONENT_FOLDER, CANDIDATE_COMPONENTS["response"]
     try:
-        loaded = {n: kind.load(folder / COMPONENT_FOLDER, configs[n]) for n, kind in kinds.items() if n in configs}
+        components = {n: kind.load(files, configs[n]) for n, kind in CATALOGUE_COMPONENTS.items() if n in configs}
+        response = kind_of_response.load(files, configs["response"]) if "response" in configs else None
     except TypeError as error:  # a setting that components no longer have
-        raise RunError(f"Run {wanted} was made by another version and cannot be read ({error}). Train again.") from error
-    components = {n: loaded[n] for n in CATALOGUE_COMPONENTS if n in loaded}
+        raise RunError(
+            f"Run {wanted} was made by another version and cannot be read ({error}). Train again."
+        ) from error
     holdout = folder / HOLDOUT_FILE
     model = Model(
         catalogue=catalogue,
         interactions=interactions.before(np.datetime64(record.data_to, "us")),
         components=components,
         weights=record.weights,
-        response=loaded.get("response"),
+        response=response,
         data_to=np.datetime64(record.data_to, "us"),
         run_id=wanted,
         holdout=HoldoutTerms.load(holdout) if holdout.is_file() else None,
