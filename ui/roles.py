@@ -36,9 +36,11 @@ ROLES = {
         mark("Merchandiser"), "recommendations", ("today", "recommendations", "new_items", "explain", "catalogue")
     ),
     "analyst": Role(
-        mark("Analyst"), "fusion", ("recommendations", "fusion", "training", "explain", "events", "performance")
+        mark("Analyst"),
+        "fusion",
+        ("recommendations", "fusion", "training", "models", "explain", "events", "performance"),
     ),
-    "manager": Role(mark("Manager"), "today", ("today", "new_items", "performance")),
+    "manager": Role(mark("Manager"), "today", ("today", "new_items", "performance", "models")),
 }
 """Code in the address -> role."""
 EVERYTHING = "everything"
