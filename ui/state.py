@@ -38,11 +38,14 @@ WHY = "why_item"  # session: product whose drawer opens in this run
 LAB = "lab"  # session: value of the fusion component
 DRAFT = "draft_weights"  # session: weights under trial; absent = live weights
 RUN = "run"  # bound; the run looked at on Models
+MODELS_VIEW = "look"  # in the URL: run, compare or decisions; Models
 AGAINST = "against"  # bound; the run it is compared with
 JOB = "job_run_id"  # session: training job followed last
 PRESET = "preset"  # session: preset chosen last
 DAILY_FIGURE = "daily_figure"  # session: figure that Performance draws day by day
 COLUMN = "judge_by"  # session: what quality on Fusion is judged by
+UNDO, REDO = "weights_undo", "weights_redo"  # session: weights before each change on Fusion, and those taken back
+LENS = "lens"  # session: what Fusion explores below the sliders
 GOAL = "goal"  # session: what Fusion trades recall against
 CURVE = "curve"  # session: weight whose curve Fusion shows; follows the slider moved last
 
