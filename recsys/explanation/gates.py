@@ -171,7 +171,7 @@ def blame(rule: Rule) -> Finding:
 
 def rules_in_force(world: World) -> tuple[Rule, ...]:
     """Return the rules that act on the request, in the order in which they act."""
-    return () if world.rules is None else world.model.ruling(world.rules).acting(world.request)
+    return () if world.rules is None else world.model.ruling(world.rules).acting(world.request).rules
 
 
 def lift_of(world: World) -> NDArray[np.float64]:

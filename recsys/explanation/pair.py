@@ -4,18 +4,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.components import COMPONENTS
-from recsys.data.ranking import Request
+from recsys.data.ranking import RULES, Request
 from recsys.explanation.answer import FeatureEffect, PairExplanation, Term, Waterfall
+from recsys.explanation.changes import World
 from recsys.explanation.evidence import find_evidence
+from recsys.explanation.gates import lift_of
+from recsys.explanation.listing import label_of
 from recsys.explanation.place import find_place
 from recsys.explanation.sentences import tell_expert, tell_shopper, tell_variety
 from recsys.ranking.features import FEATURE_LABELS, candidate_features
 from recsys.ranking.model import Model
 from recsys.ranking.rank import resolve_weights
 from recsys.ranking.terms import Terms
+from recsys.rules.rule import RuleSet
 
 
-def explain_pair(model: Model, request: Request, item_num: int) -> PairExplanation:
+def explain_pair(model: Model, request: Request, item_num: int, rules: RuleSet | None = None) -> PairExplanation:
     """Explain one item for one request, whether or not the item made the list.
 
     The terms are those of `ranking.rank`: for an item on the list the score and every contribution equal the ranking's.
@@ -28,6 +32,8 @@ def explain_pair(model: Model, request: Request, item_num: int) -> PairExplanati
         Who asks, when, with which filters and weights.
     item_num
         The item, 0 ≤ item_num < n_items.
+    rules
+        Merchandising rules that act on the list. What a boost or bury adds is a term of its own, the last one.
 
     Returns
     -------
@@ -40,9 +46,10 @@ def explain_pair(model: Model, request: Request, item_num: int) -> PairExplanati
         If a weight is unknown, negative or not finite.
     """
     terms = model.terms(request.history, request.at)
-    place = find_place(model, request, terms, item_num)
+    place = find_place(model, request, terms, item_num, rules)
     features = None if model.response is None else _features(model, request, terms, item_num)
     parts = _terms(model, request, terms, item_num, features if place.in_shortlist else None)
+    parts += _ruled(World(model, request, rules), item_num)
     score = float(sum(t.contribution for t in parts))
     title = str(model.catalogue.titles[item_num])
     return PairExplanation(
@@ -56,7 +63,7 @@ def explain_pair(model: Model, request: Request, item_num: int) -> PairExplanati
         terms=parts,
         rank=place.rank,
         sum_rank=place.sum_rank,
-        variety=tell_variety(place.rank, place.sum_rank, place.moved_because),
+        variety=tell_variety(place.rank, place.sum_rank, place.moved_because, place.moved_by),
         n_candidates=place.n_candidates,
         left_out_by=place.left_out_by,
         in_shortlist=place.in_shortlist,
@@ -85,6 +92,15 @@ def _terms(
         z = 0.0 if row is None else float(model.response.standardised(row)[0])
         parts.append(_term("response", raw, z, float(weights[-1]), row is None))
     return tuple(parts)
+
+
+def _ruled(world: World, item_num: int) -> tuple[Term, ...]:
+    """What boosts and buries add to the sum; nothing where none speaks of the item."""
+    lift, unit = float(lift_of(world)[item_num]), float(sum(world.weights.values()))
+    if not lift:
+        return ()
+    phrase = "is lifted by a rule of the shop" if lift > 0 else "is held back by a rule of the shop"
+    return (Term(RULES, label_of(RULES), phrase, lift, lift, unit, lift * unit, silent=False),)
 
 
 def _term(name: str, raw: float, z: float, weight: float, silent: bool) -> Term:

@@ -6,12 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ranking import Filters, Request
+from recsys.explanation.changes import World
+from recsys.explanation.gates import find_closed, rules_in_force
 from recsys.ranking.diversity import POOL_FACTOR
 from recsys.ranking.features import candidate_features
 from recsys.ranking.filters import eligible_items
 from recsys.ranking.model import Model
 from recsys.ranking.rank import SHORTLIST, rank, resolve_weights, weighted_sum
 from recsys.ranking.terms import Terms
+from recsys.rules.rule import RuleSet
 from recsys.vocabulary import ItemScope
 
 
@@ -32,7 +35,9 @@ class Place:
     sum_rank
         1-based place by its score alone; other than `rank` where the diversity step moved the item.
     moved_because
-        Why the diversity step moved it; empty when it did not.
+        Why the diversity step, or a rule, moved it; empty when none did.
+    moved_by
+        "Variety" or "A rule".
     """
 
     rank: int | None
@@ -41,9 +46,10 @@ class Place:
     left_out_by: str | None
     sum_rank: int | None = None
     moved_because: str = ""
+    moved_by: str = "Variety"
 
 
-def find_place(model: Model, request: Request, terms: Terms, item_num: int) -> Place:
+def find_place(model: Model, request: Request, terms: Terms, item_num: int, rules: RuleSet | None = None) -> Place:
     """Place one item exactly as `ranking.rank` would, but over all candidates.
 
     Parameters
@@ -56,7 +62,12 @@ def find_place(model: Model, request: Request, terms: Terms, item_num: int) -> P
         Standardised catalogue terms of this one request.
     item_num
         The item.
+    rules
+        Merchandising rules that act on the list; below the shortlist an item stands where its sum puts it.
     """
+    world = World(model, request, rules)
+    if rules_in_force(world):
+        return _place_under_rules(world, terms, item_num)
     place = _place_by_sum(model, request, terms, item_num)
     pool = POOL_FACTOR * request.diversity.window
     if place.rank is None or not request.diversity.is_on:
@@ -69,6 +80,33 @@ def find_place(model: Model, request: Request, terms: Terms, item_num: int) -> P
     because = moves[item_num].reason if item_num in moves else ""
     shown, by_sum = int(listed[0]) + 1, int(ranking.sum_places[listed[0]])
     return replace(place, rank=shown, sum_rank=by_sum, moved_because=because)
+
+
+def _place_under_rules(world: World, terms: Terms, item_num: int) -> Place:
+    """Place one item as `ranking.rank` does with rules; what they and variety moved is told by the last who did."""
+    request = world.request
+    place = _place_by_sum(world.model, request, terms, item_num)
+    if place.left_out_by is None:
+        shut = next((f for f in find_closed(world, item_num) if f.rule_id), None)
+        if shut is not None:
+            return Place(None, place.n_candidates, False, tell_rule(shut.rule_kind, shut.rule_id, shut.reason))
+    ranking = world.rank(max(request.n, SHORTLIST))
+    listed = np.flatnonzero(ranking.item_num == item_num)
+    if place.rank is None or len(listed) == 0:
+        return replace(place, sum_rank=place.rank)
+    shown = int(listed[0]) + 1
+    by_sum = shown if ranking.sum_places is None else int(ranking.sum_places[listed[0]])
+    moves = [(step, move) for step in ranking.trace for move in step.moves if move.item_num == item_num]
+    because, by = "", "Variety"
+    if moves and shown != by_sum:
+        step, move = moves[-1]
+        because, by = move.reason, "A rule" if step.rule_id else "Variety"
+    return Place(shown, place.n_candidates, True, None, by_sum, because, by)
+
+
+def tell_rule(kind: str, rule_id: str, reason: str) -> str:
+    """Return the sentence for a rule that keeps an item out."""
+    return f"The {kind} rule {rule_id} keeps it out: {reason}"
 
 
 def _place_by_sum(model: Model, request: Request, terms: Terms, item_num: int) -> Place:

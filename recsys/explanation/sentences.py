@@ -52,8 +52,8 @@ def tell_shopper(title: str, terms: Sequence[Term]) -> str:
     return f"{title}: {_join(reasons)}."
 
 
-def tell_variety(rank: int | None, sum_rank: int | None, because: str) -> str:
-    """Return how and why the diversity step moved an item; empty when it did not.
+def tell_variety(rank: int | None, sum_rank: int | None, because: str, by: str = "Variety") -> str:
+    """Return how and why a step after the sum moved an item; empty when none did.
 
     Parameters
     ----------
@@ -61,6 +61,8 @@ def tell_variety(rank: int | None, sum_rank: int | None, because: str) -> str:
         1-based places after and before the step.
     because
         The reason the step recorded.
+    by
+        Who moved it, to begin the sentence with.
 
     Examples
     --------
@@ -69,9 +71,7 @@ def tell_variety(rank: int | None, sum_rank: int | None, because: str) -> str:
     """
     if not because or rank is None or sum_rank is None:
         return ""
-    return (
-        f"Variety moved it {'up' if rank < sum_rank else 'down'} from place {sum_rank:,} to place {rank:,}: {because}."
-    )
+    return f"{by} moved it {'up' if rank < sum_rank else 'down'} from place {sum_rank:,} to place {rank:,}: {because}."
 
 
 def tell_expert(

@@ -10,6 +10,9 @@ from recsys.data.ranking import Diversity, Filters, Request
 from recsys.explanation import explain_pair
 from recsys.ranking import rank
 from recsys.ranking.model import Model
+from recsys.rules.kinds import RuleKind
+from recsys.rules.rule import Rule, RuleSet
+from recsys.rules.selection import Selection
 from recsys.vocabulary import DiversityMethod, ItemScope
 
 
@@ -138,3 +141,29 @@ def test_an_explanation_is_json(small_model: Model) -> None:
     assert said["item_id"] == "i02"
     assert [t["name"] for t in said["terms"]] == list(small_model.names)
     assert said["terms"][0]["raw"] is None  # item 2 has no text
+
+
+def test_a_boost_is_a_term_of_the_sum_and_a_pin_is_told(small_model: Model) -> None:
+    request = _request(small_model, 3)
+    plain = rank(request, small_model)
+    lifted, pinned = str(plain.item_ids[15]), str(plain.item_ids[20])
+    boost = Rule("up", RuleKind.BOOST, Selection((lifted,)), "Ana", "a campaign", strength=0.7)
+    pin = Rule("first", RuleKind.PIN, Selection((pinned,)), "Ana", "a campaign", place=1)
+    rules = RuleSet(1, (boost, pin))
+    ranking = rank(request, small_model, rules)
+    for place, item in enumerate(ranking.item_num, start=1):
+        told = explain_pair(small_model, request, int(item), rules)
+        assert told.rank == place
+        assert told.score == pytest.approx(ranking.scores[place - 1], abs=1e-6)
+    up = explain_pair(small_model, request, small_model.catalogue.number(lifted), rules)
+    assert up.terms[-1].name == "rules" and "lifted by a rule" in up.terms[-1].phrase
+    first = explain_pair(small_model, request, small_model.catalogue.number(pinned), rules)
+    assert first.rank == 1 and first.variety.startswith("A rule moved it up")
+
+
+def test_a_blocked_item_says_which_rule(small_model: Model) -> None:
+    request = _request(small_model, 3)
+    item = str(rank(request, small_model).item_ids[2])
+    rules = RuleSet(1, (Rule("out", RuleKind.BLOCK, Selection((item,)), "Ana", "recalled"),))
+    told = explain_pair(small_model, request, small_model.catalogue.number(item), rules)
+    assert told.rank is None and told.left_out_by == "The block rule out keeps it out: recalled"
