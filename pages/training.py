@@ -32,11 +32,12 @@ if counts.n_items == 0:
 job, rows = running_job(paths), list_trainings(paths)
 busy = job is not None or bool(list_waiting(paths))
 followed = job.run_id if job else st.session_state.get(state.JOB)
-if followed is not None and (job or runs_panel.is_known(paths, followed)):
-    st.session_state[state.JOB] = followed
-    job_panel(paths, followed)
-    runs_panel.outcome_panel(paths, followed)
-queue_panel(paths)
+with st.container(key="at_work"):  # always there, so that what stands below keeps its place
+    if followed is not None and (job or runs_panel.is_known(paths, followed)):
+        st.session_state[state.JOB] = followed
+        job_panel(paths, followed)
+        runs_panel.outcome_panel(paths, followed)
+    queue_panel(paths)
 
 has_live = data.live_pointer() is not None
 order = training_form.settings_form(rows, counts.n_events, counts.n_items, busy, has_live)
