@@ -83,9 +83,8 @@ def assemble(
         trace.append(varied)
     applied, places = batch.applied, None
     if applied is not None and applied.placings:
-        items = shortlist[order].tolist()
-        filled = fill_places(applied.placings, items, request.n)
-        trace += place_steps(applied, model, request, items, filled, len(items))
+        filled = fill_places(applied.placings, shortlist[order], request.n)
+        trace += place_steps(applied, model, request, shortlist[order], filled)
         order = order[filled.order]
     order = order[: request.n]
     if varied is not None or (applied is not None and applied.placings):

@@ -20,7 +20,7 @@ def eligible_items(model: Model, filters: Filters, at: np.datetime64) -> tuple[N
     steps = [Step("catalogue", "every item of the run", len(mask))]
     for name, detail, keep in _asked(model, filters, at):
         mask = mask & keep
-        steps.append(Step(name, detail, int(mask.sum())))
+        steps.append(Step(name, detail, int(np.count_nonzero(mask))))
     return mask, tuple(steps)
 
 

@@ -12,6 +12,9 @@ from recsys.rules.rule import Rule
 PLACING = (RuleKind.PIN, RuleKind.SLOT, RuleKind.SOFT_PIN, RuleKind.CAP)
 """Kinds that give out places; they act last, on whatever order the sum and variety left."""
 
+Cap = tuple[int, list[int], int, int, dict[int, int], set[int]]
+"""Number of a cap's placing, group of each position, limit, window, count by group, positions counted beforehand."""
+
 
 @dataclass(frozen=True, eq=False)
 class Placing:
@@ -25,14 +28,15 @@ class Placing:
         The item of a pin, −1 where the catalogue does not know it.
     chosen
         Items a slot takes, shape (n_items,).
-    groups
-        What a cap counts each item under, −1 for none, shape (n_items,).
+    groups, n_groups
+        What a cap counts each item under, −1 for none, shape (n_items,); how many numbers there are.
     """
 
     rule: Rule
     item: int = -1
     chosen: NDArray[np.bool_] | None = None
     groups: NDArray[np.intp] | None = None
+    n_groups: int = 0
 
 
 @dataclass
@@ -54,7 +58,7 @@ class Filled:
     placed: list[list[int]] = field(default_factory=list)
 
 
-def fill_places(placings: Sequence[Placing], items: Sequence[int], n: int) -> Filled:
+def fill_places(placings: Sequence[Placing], items: NDArray[np.intp], n: int) -> Filled:
     """Give out the first n places of one list.
 
     A pinned item stands at its place and nowhere else; where two pins want one place, the second takes the next free
@@ -68,7 +72,7 @@ def fill_places(placings: Sequence[Placing], items: Sequence[int], n: int) -> Fi
     placings
         In the order in which they have their say.
     items
-        Item numbers of the candidates, best first.
+        Item numbers of the candidates, best first, shape (n_candidates,).
     n
         Places to fill.
     """
@@ -78,20 +82,22 @@ def fill_places(placings: Sequence[Placing], items: Sequence[int], n: int) -> Fi
 class _Filling:
     """The state of filling one list."""
 
-    def __init__(self, placings: Sequence[Placing], items: Sequence[int]) -> None:
+    def __init__(self, placings: Sequence[Placing], items: NDArray[np.intp]) -> None:
         self.placings = placings
-        self.items = items
+        self.n_items = len(items)
+        self.groups = {n: p.groups[items].tolist() for n, p in enumerate(placings) if p.groups is not None}
+        self.chosen = {n: p.chosen[items].tolist() for n, p in enumerate(placings) if p.chosen is not None}
         self.filled = Filled(said=[""] * len(placings), placed=[[] for _ in placings])
         self.used = bytearray(len(items))
         self.pinned: dict[int, tuple[int, int]] = {}
         self.slots: dict[int, int] = {}
         self.due: dict[int, tuple[int, int]] = {}
         self.reserved: dict[int, int] = {}
-        self.counts: dict[int, dict[int, int]] = {}
-        self.counted: dict[int, set[int]] = {}
+        self.caps: list[Cap] = []
         self.first = 0
         wanted = {p.item for p in placings if p.item >= 0}
-        self._position = {item: position for position, item in enumerate(items) if item in wanted} if wanted else {}
+        found = enumerate(items.tolist()) if wanted else ()
+        self._position = {item: position for position, item in found if item in wanted}
         claims = {RuleKind.PIN: self._pin, RuleKind.SLOT: self._slot, RuleKind.SOFT_PIN: self._soft_pin}
         for number, placing in enumerate(placings):
             if placing.rule.kind != RuleKind.CAP:
@@ -156,20 +162,21 @@ class _Filling:
         """Begin a cap with the items that pins put into its window; they are not held back."""
         counts: dict[int, int] = {}
         counted: set[int] = set()
-        assert placing.groups is not None and placing.rule.window is not None
+        assert placing.rule.window is not None and placing.rule.limit is not None
+        groups = self.groups[number]
         for places in (self.pinned, self.due):
             for place, (_, position) in places.items():
-                group = int(placing.groups[self.items[position]])
+                group = groups[position]
                 if group >= 0 and place <= placing.rule.window:
                     counts[group] = counts.get(group, 0) + 1
                     counted.add(position)
-        self.counts[number], self.counted[number] = counts, counted
+        self.caps.append((number, groups, placing.rule.limit, placing.rule.window, counts, counted))
 
     # ------------------------------------------------------------- filling
 
     def fill(self, n: int) -> Filled:
         """Give out places 1 to n."""
-        for place in range(1, min(n, len(self.items)) + 1):
+        for place in range(1, min(n, self.n_items) + 1):
             position = self._take(place)
             self.used[position] = 1
             self.filled.order.append(position)
@@ -198,14 +205,14 @@ class _Filling:
 
     def _best(self, place: int, slot: int | None = None) -> int | None:
         """Highest candidate that is free and that no cap holds back, of those a slot takes."""
-        while self.first < len(self.items) and (self.used[self.first] or self._is_pinned(self.first)):
+        while self.first < self.n_items and (self.used[self.first] or self._is_pinned(self.first)):
             self.first += 1
-        chosen = None if slot is None else self.placings[slot].chosen
-        caps = [(number, c) for number, c in self.counts.items() if place <= (self.placings[number].rule.window or 0)]
-        for position in range(self.first, len(self.items)):
+        chosen = None if slot is None else self.chosen[slot]
+        caps = [cap for cap in self.caps if place <= cap[3]]
+        for position in range(self.first, self.n_items):
             if self.used[position] or self._is_pinned(position):
                 continue
-            if chosen is not None and not chosen[self.items[position]]:
+            if chosen is not None and not chosen[position]:
                 continue
             holder = self._held_back(position, caps) if caps else None
             if holder is None:
@@ -218,37 +225,31 @@ class _Filling:
         number = self.reserved.get(position)
         return number is not None and self.placings[number].rule.kind == RuleKind.PIN
 
-    def _held_back(self, position: int, caps: Sequence[tuple[int, dict[int, int]]]) -> int | None:
+    def _held_back(self, position: int, caps: Sequence[Cap]) -> int | None:
         """Cap that is full for an item."""
-        for number, counts in caps:
-            if position in self.counted[number]:
-                continue
-            placing = self.placings[number]
-            assert placing.groups is not None and placing.rule.limit is not None
-            group = int(placing.groups[self.items[position]])
-            if group >= 0 and counts.get(group, 0) >= placing.rule.limit:
+        for number, groups, limit, _, counts, counted in caps:
+            group = groups[position]
+            if group >= 0 and counts.get(group, 0) >= limit and position not in counted:
                 return number
         return None
 
     def _counted(self, position: int, place: int) -> int:
         """Count an item for the caps whose window it stands in, unless it was counted beforehand."""
-        for number, counts in self.counts.items():
-            placing = self.placings[number]
-            assert placing.groups is not None and placing.rule.window is not None
-            group = int(placing.groups[self.items[position]])
-            if group >= 0 and place <= placing.rule.window and position not in self.counted[number]:
+        for _, groups, _, window, counts, counted in self.caps:
+            group = groups[position]
+            if group >= 0 and place <= window and position not in counted:
                 counts[group] = counts.get(group, 0) + 1
         return position
 
     def _whatever_is_left(self, place: int) -> int:
         """Highest candidate although a cap is full; of pins alone, the next whose place lies below all candidates."""
-        for position in range(self.first, len(self.items)):
+        for position in range(self.first, self.n_items):
             if not self.used[position] and not self._is_pinned(position):
-                for number in self.counts:
-                    if place <= (self.placings[number].rule.window or 0):
+                for number, _, _, window, _, _ in self.caps:
+                    if place <= window:
                         self.filled.said[number] = "gives way where no other candidate is left"
                 return position
-        below = (p for p, (_, position) in self.pinned.items() if p > len(self.items) and not self.used[position])
+        below = (p for p, (_, position) in self.pinned.items() if p > self.n_items and not self.used[position])
         return self._placed(*self.pinned[min(below)])
 
 

@@ -18,8 +18,9 @@ from recsys.ranking.features import candidate_features
 from recsys.ranking.filters import eligible_items
 from recsys.ranking.model import Model
 from recsys.ranking.rules import add_candidates, apply_rules
+from recsys.ranking.ruling import Company
 from recsys.ranking.terms import Terms
-from recsys.rules.rule import Rule, RuleSet
+from recsys.rules.rule import RuleSet
 
 SHORTLIST = 200
 """Candidates that get the response term; up to this length a longer list only continues a shorter one."""
@@ -27,7 +28,7 @@ BATCH_CELLS = 2_000_000
 """Requests × items scored at once by one worker."""
 WORKERS = min(2, os.cpu_count() or 1)
 """Batches scored side by side; NumPy and the trees work outside the interpreter lock."""
-Batch = tuple[list[Request], tuple[Rule, ...]]
+Batch = tuple[list[Request], Company | None]
 """Requests that are alike, and the rules that act on them."""
 
 
@@ -95,10 +96,10 @@ def rank_many(
     return [ranking for _, ranking in sorted(zip(order, rankings, strict=True), key=lambda pair: pair[0])]
 
 
-def _acting(requests: Sequence[Request], model: Model, rules: RuleSet | None) -> list[tuple[Rule, ...]]:
+def _acting(requests: Sequence[Request], model: Model, rules: RuleSet | None) -> list[Company | None]:
     """Rules that act on each request."""
     if not rules:
-        return [()] * len(requests)
+        return [None] * len(requests)
     ruling = model.ruling(rules)
     return [ruling.acting(request) for request in requests]
 
@@ -111,7 +112,7 @@ def _rank_batches(batches: Sequence[Batch], model: Model, rules: RuleSet | None)
             yield from workers.map(lambda batch: _rank_batch(batch, model, rules), batches[1:])
 
 
-def _batches(requests: Sequence[tuple[Request, tuple[Rule, ...]]], n_items: int) -> Iterator[Batch]:
+def _batches(requests: Sequence[tuple[Request, Company | None]], n_items: int) -> Iterator[Batch]:
     """Runs of alike requests with the rules that act on them, each run small enough for memory."""
     size = max(1, BATCH_CELLS // max(n_items, 1))
     for _, group in groupby(requests, key=lambda pair: (_alike(pair[0]), pair[1])):
@@ -155,7 +156,7 @@ def _rank_batch(alike: Batch, model: Model, rules: RuleSet | None) -> list[Ranki
         raise InputError(f"A list needs at least one place, got n = {first.n}.")
     weights = resolve_weights(model.names, model.weights if first.weights is None else first.weights)
     mask, steps = eligible_items(model, first.filters, first.at)
-    applied = apply_rules(model.ruling(rules), acting, model, mask) if rules and acting else None
+    applied = apply_rules(acting, mask) if acting is not None and acting.rules else None
     if applied is not None:
         mask, steps = applied.mask, (*steps, *applied.gates)
     version = None if rules is None else rules.version
@@ -165,7 +166,7 @@ def _rank_batch(alike: Batch, model: Model, rules: RuleSet | None) -> list[Ranki
     histories = Histories.concatenate([r.history for r in requests])
     terms = model.terms(histories, first.at)
     lift = None if applied is None or applied.lift is None else applied.lift * (weights.sum() or 1.0)
-    size = min(int(mask.sum()), max(SHORTLIST, first.n + (0 if applied is None else applied.n_pins)))
+    size = min(int(np.count_nonzero(mask)), max(SHORTLIST, first.n + (0 if acting is None else acting.n_pins)))
     picked = choose(model, histories, first, terms, weights[: len(terms.names)], mask, size, lift)
     if applied is not None and applied.placings:
         picked = add_candidates(applied, model, histories, first, terms, weights[: len(terms.names)], lift, picked)

@@ -1,7 +1,5 @@
 """What each rule did to one list, as steps of its trace; of one that did nothing, why."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,14 +28,15 @@ def lift_steps(
     n
         Length of the list; moves that touch it are told.
     """
-    remaining = int(np.isfinite(with_rules).sum())
+    remaining = int(np.count_nonzero(np.isfinite(with_rules)))
     before, after = _places(items, without), _places(items, with_rules)
     touched = np.flatnonzero((before != after) & (np.minimum(before, after) <= n) & np.isfinite(with_rules))
     touched = touched[np.argsort(after[touched])]
+    own = items[touched]
+    changed = list(zip(own.tolist(), before[touched].tolist(), after[touched].tolist(), strict=True))
     return tuple(
-        _lift_step(rule, applied.ruling.mask(rule), items, before, after, touched, applied.mask, remaining)
-        for rule in applied.rules
-        if rule.strength is not None
+        _lift_step(rule, changed, meant[own].tolist(), meant, applied.mask, remaining)
+        for rule, meant in applied.company.lifts
     )
 
 
@@ -50,18 +49,15 @@ def _places(items: NDArray[np.intp], scores: NDArray[np.float64]) -> NDArray[np.
 
 def _lift_step(
     rule: Rule,
+    changed: list[tuple[int, int, int]],
+    is_meant: list[bool],
     meant: NDArray[np.bool_],
-    items: NDArray[np.intp],
-    before: NDArray[np.intp],
-    after: NDArray[np.intp],
-    touched: NDArray[np.intp],
     mask: NDArray[np.bool_],
     remaining: int,
 ) -> Step:
-    """Record one boost or bury."""
+    """Record one boost or bury; `changed` are items with their places before and after."""
     said = f"{'boosts' if rule.kind == RuleKind.BOOST else 'buries'} {rule.selection} by {rule.strength:g}"
-    own = touched[meant[items[touched]]]
-    moves = tuple(Move(int(items[i]), int(before[i]), int(after[i]), said) for i in own)
+    moves = tuple(Move(*move, said) for move, own in zip(changed, is_meant, strict=True) if own)
     if moves:
         return Step(str(rule.kind), said, remaining, moves, rule.rule_id)
     why = "no place of the list changed" if (meant & mask).any() else "none of its products is a candidate"
@@ -69,7 +65,7 @@ def _lift_step(
 
 
 def place_steps(
-    applied: Applied, model: Model, request: Request, items: Sequence[int], filled: Filled, remaining: int
+    applied: Applied, model: Model, request: Request, items: NDArray[np.intp], filled: Filled
 ) -> tuple[Step, ...]:
     """Record pins, slots, soft pins and caps of one list.
 
@@ -80,22 +76,20 @@ def place_steps(
     model, request
         Tell which filter kept a pinned item out.
     items
-        Candidates before the places were given out, best first.
+        Candidates before the places were given out, best first, shape (n_candidates,).
     filled
         What `fill_places` did.
-    remaining
-        Candidates there were.
     """
     place_of = {position: place for place, position in enumerate(filled.order, start=1)}
     steps = []
     for placing, said, placed in zip(applied.placings, filled.said, filled.placed, strict=True):
         moved = [(old, place_of.get(old, len(filled.order) + 1)) for old in placed]
         reason = f"{placing.rule.kind} {placing.rule.rule_id}"
-        moves = tuple(Move(items[old], old + 1, new, reason) for old, new in moved if old + 1 != new)
+        moves = tuple(Move(int(items[old]), old + 1, new, reason) for old, new in moved if old + 1 != new)
         if not placed and placing.item >= 0 and said == "its product is no candidate":
             said = _why_out(applied, model, request, placing.item)
         detail = _describe(placing, said, bool(placed), bool(moves), len(filled.order))
-        steps.append(Step(str(placing.rule.kind), detail, remaining, moves, placing.rule.rule_id, bool(moves)))
+        steps.append(Step(str(placing.rule.kind), detail, len(items), moves, placing.rule.rule_id, bool(moves)))
     return tuple(steps)
 
 
@@ -123,9 +117,8 @@ def _why_out(applied: Applied, model: Model, request: Request, item: int) -> str
     closed = closed_by(model, request.filters, request.at, item)
     if closed is not None:
         return f"the filter '{closed}' of the request leaves {title} out"
-    for rule in applied.rules:
-        gate = rule.kind in (RuleKind.BLOCK, RuleKind.FILTER)
-        if gate and applied.ruling.mask(rule)[item] == (rule.kind == RuleKind.BLOCK):
+    for rule, keep in applied.company.gates:
+        if not keep[item]:
             return f"{rule.kind} {rule.rule_id} leaves {title} out"
     if request.filters.exclude_seen and item in request.history.item_num:
         return f"the filter 'seen' of the request leaves {title} out"

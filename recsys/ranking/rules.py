@@ -13,8 +13,8 @@ from recsys.data.interactions import Histories
 from recsys.data.ranking import Request, Step
 from recsys.ranking.candidates import Picked, choose
 from recsys.ranking.model import Model
-from recsys.ranking.places import PLACING, Placing
-from recsys.ranking.ruling import Ruling
+from recsys.ranking.places import Placing
+from recsys.ranking.ruling import Company
 from recsys.ranking.terms import Terms
 from recsys.rules.kinds import RuleKind
 from recsys.rules.rule import Rule
@@ -29,77 +29,53 @@ class Applied:
 
     Parameters
     ----------
-    ruling
-        The version over the catalogue.
-    rules
-        Those that act, in the order in which they have their say.
+    company
+        Those that act.
     mask
         Items that pass the filters, and every block and filter, shape (n_items,).
     gates
         One step per block and filter.
     lift
-        Strengths of boosts less those of buries, float64, shape (n_items,); None where no such rule speaks of an item
-        that may appear. In the sum they count times the sum of the weights.
-    placings
-        What gives out places.
+        What the company lifts; None where that is no item that may appear. In the sum it counts times the sum of the
+        weights.
     """
 
-    ruling: Ruling
-    rules: tuple[Rule, ...]
+    company: Company
     mask: NDArray[np.bool_]
     gates: tuple[Step, ...]
     lift: NDArray[np.float64] | None
-    placings: tuple[Placing, ...]
 
     @property
-    def n_pins(self) -> int:
-        """Pins, which may stand below the end of a list and take an item out of it."""
-        return sum(p.rule.kind == RuleKind.PIN for p in self.placings)
+    def placings(self) -> tuple[Placing, ...]:
+        """What gives out places."""
+        return self.company.placings
 
 
-def apply_rules(ruling: Ruling, rules: tuple[Rule, ...], model: Model, mask: NDArray[np.bool_]) -> Applied:
+def apply_rules(company: Company, mask: NDArray[np.bool_]) -> Applied:
     """Close the gate and make ready what acts after the sum.
 
     Parameters
     ----------
-    ruling, rules
-        The version, and those of its rules that act.
-    model
-        Supplies the catalogue.
+    company
+        The rules that act.
     mask
         Items that pass the request's filters, shape (n_items,).
     """
-    gates = []
-    for rule in rules:
-        if rule.kind in (RuleKind.BLOCK, RuleKind.FILTER):
-            keep = ruling.mask(rule) if rule.kind == RuleKind.FILTER else ~ruling.mask(rule)
-            before, mask = int(mask.sum()), mask & keep
-            gates.append(_gate_step(rule, before, int(mask.sum())))
-    lift = np.zeros(len(mask))
-    for rule in rules:
-        if rule.strength is not None:
-            lift[ruling.mask(rule)] += rule.strength if rule.kind == RuleKind.BOOST else -rule.strength
-    placings = tuple(_placing(ruling, rule, model) for rule in rules if rule.kind in PLACING)
-    return Applied(ruling, rules, mask, tuple(gates), lift if lift[mask].any() else None, placings)
+    gates, left = [], int(np.count_nonzero(mask))
+    for rule, keep in company.gates:
+        before, mask = left, mask & keep
+        left = int(np.count_nonzero(mask))
+        gates.append(_gate_step(rule, before, left))
+    return Applied(company, mask, tuple(gates), company.lift if (company.lifted & mask).any() else None)
 
 
 def _gate_step(rule: Rule, before: int, after: int) -> Step:
     """Record a block or filter."""
-    said = f"blocks {rule.selection}" if rule.kind == RuleKind.BLOCK else f"only {rule.selection}"
-    acted = after < before
-    detail = (
-        said if acted else f"did nothing: no candidate is {'one of ' if rule.kind == RuleKind.BLOCK else 'outside '}"
-    )
-    return Step(str(rule.kind), detail if acted else f"{detail}{rule.selection}", after, (), rule.rule_id, acted)
-
-
-def _placing(ruling: Ruling, rule: Rule, model: Model) -> Placing:
-    """Make one rule ready that gives out places."""
-    if rule.kind == RuleKind.CAP:
-        return Placing(rule, groups=ruling.groups(rule))
-    if rule.kind == RuleKind.SLOT:
-        return Placing(rule, chosen=ruling.mask(rule))
-    return Placing(rule, item=int(model.catalogue.numbers(rule.selection.item_ids)[0]))
+    blocks, acted = rule.kind == RuleKind.BLOCK, after < before
+    detail = f"{'blocks' if blocks else 'only'} {rule.selection}"
+    if not acted:
+        detail = f"did nothing: no candidate is {'one of' if blocks else 'outside'} {rule.selection}"
+    return Step(str(rule.kind), detail, after, (), rule.rule_id, acted)
 
 
 # ------------------------------------------------------------- candidates that rules need beside the shortlist
@@ -130,9 +106,9 @@ def add_candidates(
     slots = [p for p in applied.placings if p.chosen is not None]
     for placing in slots:
         assert placing.chosen is not None
-        chosen = applied.mask & placing.chosen
-        held = (placing.chosen[picked.items] & picked.possible).sum(axis=1)
-        if (held < len(slots)).any() and chosen.any():
+        held = np.count_nonzero(placing.chosen[picked.items] & picked.possible, axis=1)
+        chosen = applied.mask & placing.chosen if (held < len(slots)).any() else None
+        if chosen is not None and chosen.any():
             size = min(int(chosen.sum()), SLOT_CANDIDATES + len(slots))
             parts.append(choose(model, histories, request, terms, weights, chosen, size, lift).items)
     for placing in applied.placings:
@@ -161,10 +137,9 @@ def _room(placing: Placing, picked: Picked) -> bool:
     """Tell whether every shortlist can fill a cap's window without breaking it."""
     rule, groups = placing.rule, placing.groups
     assert groups is not None and rule.limit is not None and rule.window is not None
-    n_groups = int(groups.max(initial=-1)) + 1
     for items, possible in zip(picked.items, picked.possible, strict=True):
         own = groups[items[possible]]
-        counts = np.bincount(own[own >= 0], minlength=n_groups)
+        counts = np.bincount(own[own >= 0], minlength=placing.n_groups)
         if np.minimum(counts, rule.limit).sum() + (own < 0).sum() < rule.window:
             return False
     return True
@@ -201,8 +176,10 @@ def _is_new(
     row: int, mask: NDArray[np.bool_], extra: NDArray[np.intp], picked: Picked, seen: Histories
 ) -> NDArray[np.bool_]:
     """Which of the extra items of one request may appear and are neither in its shortlist nor named before."""
-    items = extra[row]
-    first = np.zeros(len(items), bool)
-    first[np.unique(items, return_index=True)[1]] = True
-    known = np.isin(items, picked.items[row][picked.possible[row]])
-    return first & ~known & mask[items] & ~np.isin(items, seen.item_num[seen.indptr[row] : seen.indptr[row + 1]])
+    known = set(picked.items[row][picked.possible[row]].tolist())
+    known |= set(seen.item_num[seen.indptr[row] : seen.indptr[row + 1]].tolist())
+    new = mask[extra[row]]
+    for column, item in enumerate(extra[row].tolist()):
+        new[column] &= item not in known
+        known.add(item)
+    return new

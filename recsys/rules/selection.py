@@ -1,7 +1,8 @@
 """Which products a rule speaks of: named ones, or all of a category, a brand, an attribute."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,10 @@ class Selection:
 
     def __str__(self) -> str:
         """As in "brand Petit Quai, Women > Shoes"."""
+        return self._said
+
+    @cached_property
+    def _said(self) -> str:
         ids = ", ".join(self.item_ids[:3]) + (f" and {len(self.item_ids) - 3:,} more" if len(self.item_ids) > 3 else "")
         brand = f"brand {self.brand}" if self.brand else ""
         return ", ".join(part for part in (ids, brand, self.category, self.attribute) if part) or "every product"
@@ -83,7 +88,7 @@ class Selection:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; what is empty is left out."""
-        told = {**vars(self), "item_ids": list(self.item_ids)}
+        told = {f.name: getattr(self, f.name) for f in fields(self)} | {"item_ids": list(self.item_ids)}
         return {name: value for name, value in told.items() if value}
 
     @staticmethod

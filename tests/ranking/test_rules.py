@@ -100,7 +100,7 @@ def test_whatever_the_rules_a_list_keeps_its_promises(
     ranking, plain = rank(request, small_model, found), rank(request, small_model)
     items = ranking.item_num.tolist()
     ruling, catalogue = small_model.ruling(found), small_model.catalogue
-    acting = ruling.acting(request)
+    acting = ruling.acting(request).rules
     eligible = catalogue.on_sale(request.at).copy()
     if unseen:
         eligible[request.history.item_num] = False
