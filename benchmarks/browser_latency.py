@@ -3,8 +3,12 @@
     python benchmarks/browser_latency.py --shop data/var/demo
 
 Page switch: click in the navigation until the script has run and nothing in the page has changed for a while; the quiet
-time itself is not counted. Release: pointer up on a weight until the confirmed quality is painted. Redraw: script time
-of one animation frame while a weight moves. The budgets stand in `BUDGETS`; medians are held against them.
+time itself is not counted. Filter: choosing another category on Recommendations, measured alike; pin: P on a card.
+Release: pointer up on a weight until the confirmed quality is painted. Redraw: script time of one animation frame while
+a weight moves. Messages: what the server sends for a filter or a pin. First load: an empty browser cache to the settled
+page. Visitors: `VISITORS` more pages are opened on Recommendations; what the server's memory grows by, and the
+milliseconds to the last message of a filter that all of them choose at one moment. The browser shares the machine and
+its cores. The budgets stand in `BUDGETS`; medians are held against them.
 """
 
 import argparse
@@ -24,14 +28,30 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-BUDGETS = {"page_switch_ms": 900, "release_to_quality_ms": 300, "drag_redraw_ms": 50, "app_memory_mb": 1500}
+BUDGETS = {
+    "page_switch_ms": 900,
+    "filter_ms": 400,
+    "pin_ms": 250,
+    "release_to_quality_ms": 300,
+    "drag_redraw_ms": 50,
+    "first_load_ms": 4000,
+    "messages_per_interaction": 80,
+    "visitors_at_once_ms": 1000,
+    "memory_per_visitor_mb": 4,
+    "app_memory_mb": 1500,
+}
+VISITORS = 10
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars"]
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 WATCH = """
-window.probe = { changed: 0, frames: [] }
+window.probe = { changed: 0, frames: [], messages: 0, said: 0 }
+window.WebSocket = new Proxy(window.WebSocket, { construct(Socket, given) {
+  const socket = new Socket(...given)
+  socket.addEventListener('message', () => { window.probe.messages += 1; window.probe.said = performance.now() })
+  return socket } })
 const asked = window.requestAnimationFrame.bind(window)
 window.requestAnimationFrame = work => asked(at => {
   const start = performance.now(); work(at); window.probe.frames.push([start, performance.now() - start]) })
@@ -97,6 +117,76 @@ def measure_switches(page: Page, rounds: int) -> dict[str, list[float]]:
     return found
 
 
+def measure_choices(page: Page, rounds: int) -> tuple[list[float], list[float], list[float]]:
+    """Milliseconds of choosing a category and of pinning a card, and the messages of either."""
+    box = page.locator('.st-key-category [role="combobox"], .st-key-category input').first
+    filters, pins, messages = [], [], []
+    for turn in range(rounds + 1):
+        box.click()
+        page.get_by_role("option").nth(1 + turn % 4).hover()
+        start = page.evaluate("window.probe.messages = 0, performance.now()")
+        page.get_by_role("option").nth(1 + turn % 4).click()
+        took = page.wait_for_function(SETTLED, arg=["Recommendations", start, QUIET_MS], polling="raf").json_value()
+        if turn:
+            filters.append(float(took))
+            messages.append(float(page.evaluate("window.probe.messages")))
+    for turn in range(rounds + 1):
+        page.locator(".st-key-board [data-id]").nth(turn % 8).focus()
+        start = page.evaluate("window.probe.messages = 0, performance.now()")
+        page.keyboard.press("p")
+        took = page.wait_for_function(SETTLED, arg=["Recommendations", start, QUIET_MS], polling="raf").json_value()
+        if turn:
+            pins.append(float(took))
+            messages.append(float(page.evaluate("window.probe.messages")))
+    return filters, pins, messages
+
+
+def measure_first_load(browser: Browser, url: str) -> float:
+    """Milliseconds from an empty cache to the settled page."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    page.goto(url)
+    took = page.wait_for_function(SETTLED, arg=["Recommendations", 0, QUIET_MS], polling="raf").json_value()
+    context.close()
+    return float(took)
+
+
+def measure_visitors(
+    browser: Browser, url: str, process: psutil.Process, rounds: int
+) -> tuple[list[float], list[float]]:
+    """Megabytes that one more visitor takes, and milliseconds when all of them filter at once."""
+    pages, before = [], process.memory_info().rss
+    for _ in range(VISITORS):
+        page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
+        page.set_default_timeout(120_000)
+        page.add_init_script(WATCH)
+        page.goto(url)
+        settle(page)
+        pages.append(page)
+    each = (process.memory_info().rss - before) / VISITORS / 2**20
+    took = []
+    for turn in range(rounds):
+        for page in pages:
+            page.locator('.st-key-category [role="combobox"], .st-key-category input').first.click()
+            page.get_by_role("option").nth(1 + turn % 4).wait_for()
+        moment = max(float(page.evaluate("Date.now()")) for page in pages) + 1_500
+        for page in pages:
+            page.evaluate(
+                """([at, nth]) => { setTimeout(() => { window.probe.start = performance.now()
+                  document.querySelectorAll('[role=option]')[nth].click() }, at - Date.now()) }""",
+                [moment, 1 + turn % 4],
+            )
+        for page in pages:
+            page.wait_for_function("() => window.probe.start && window.probe.said > window.probe.start")
+            settle(page)
+            took.append(float(page.evaluate("window.probe.said - window.probe.start")))
+            page.evaluate("window.probe.start = 0")
+    for page in pages:
+        page.context.close()
+    return [each], took
+
+
 def measure_releases(page: Page, rounds: int) -> tuple[list[float], list[float]]:
     """Milliseconds from letting go to painted quality, and script time per redraw while dragging."""
     slider = page.get_by_label("Weight of Image")
@@ -147,6 +237,11 @@ def measure(shop: Path, rounds: int) -> dict[str, object]:
         page.goto(f"{url}/fusion")
         settle(page)
         releases, redraws = measure_releases(page, 3 * rounds)
+        page.goto(f"{url}/recommendations")
+        settle(page)
+        filters, pins, messages = measure_choices(page, 2 * rounds)
+        loads = [measure_first_load(browser, f"{url}/recommendations") for _ in range(rounds)]
+        each, at_once = measure_visitors(browser, f"{url}/recommendations", process, rounds)
         memory = process.memory_info().rss / 2**20
         torch = any(re.search(r"libtorch", region.path) for region in process.memory_maps())
         browser.close()
@@ -155,6 +250,12 @@ def measure(shop: Path, rounds: int) -> dict[str, object]:
         "page_switch_ms_by_page": {title: summarise(values) for title, values in switches.items()},
         "release_to_quality_ms": summarise(releases),
         "drag_redraw_ms": summarise(redraws),
+        "filter_ms": summarise(filters),
+        "pin_ms": summarise(pins),
+        "messages_per_interaction": summarise(messages),
+        "first_load_ms": summarise(loads),
+        "memory_per_visitor_mb": summarise(each),
+        "visitors_at_once_ms": summarise(at_once),
         "app_memory_mb": {"median": round(memory), "p95": round(memory), "n": 1},
         "torch_in_app_process": torch,
     }
