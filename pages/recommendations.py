@@ -7,7 +7,6 @@ import streamlit as st
 from recsys.explanation.changes import World
 from recsys.rules.book import read_rules
 from recsys.workflows.draft_rules import rules_with
-from recsys.workflows.shopper_profile import profile_history
 from ui import board, charts, data, frame, profile, shelf, shelf_audience, shelf_data, shelf_draft, shelf_parts, state
 from ui.components import empty_state, export_button, filter_bar, page_header
 from ui.shelf_filters import category_control, more_filters
@@ -49,9 +48,7 @@ def draw_list() -> None:
     found = shelf.build_shelf(now, draft)
     world = World(model, found.request, rules if draft is None else rules_with(rules, draft))
     colors = charts.component_colors(found.components)
-    if audience.is_somebody or found.note:
-        known = profile_history(model, found.request.history, now.at, shelf_data.facets(model))
-        profile.shopper_card(model, found, known)
+    profile.shopper_card(now, found, shelf_data.facets(model))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = shelf_parts.view_control()
         shelf_draft.edit_bar(draft, found.hidden, rules.version)

@@ -102,7 +102,7 @@ def draw_picker(
         "matches": [asdict(show_product(catalogue, int(n))) for n in catalogue.numbers(found)],
         "words": {
             "search": t("Title or id"),
-            "another": t("Add another"),
+            "another": t("Add another") if limit > 1 else t("Search another"),
             "remove": t("Remove"),
             "none": t("No product has these words."),
         },

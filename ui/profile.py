@@ -8,7 +8,8 @@ import streamlit as st
 
 from recsys.data.interactions import Histories
 from recsys.ranking.model import Model
-from recsys.workflows.shopper_profile import PriceRange, ShopperProfile, Taste, history_frame
+from recsys.workflows.audiences import AudienceKind
+from recsys.workflows.shopper_profile import Facets, PriceRange, ShopperProfile, Taste, history_frame, profile_history
 from ui import shelf
 from ui.board import draw_board
 from ui.components import export_button, heading
@@ -31,20 +32,29 @@ _CHIP = (
 _DOT = "width:11px;height:11px;border-radius:50%;border:1px solid rgba(128,138,155,.5);forced-color-adjust:none"
 
 
-def shopper_card(model: Model, found: shelf.Shelf, profile: ShopperProfile | None) -> None:
-    """Draw what she touched lately and her tastes in one line, or say which terms stand in for a history."""
+def shopper_card(board: shelf.Board, found: shelf.Shelf, facets: Facets) -> None:
+    """Draw what stands for the audience, its tastes in one line; or say which terms stand in for a history."""
+    kind, model = board.audience.kind, board.model
+    profile = profile_history(model, found.request.history, board.at, facets)
     if profile is None:
-        if found.note:
-            st.info(found.note, icon=":material/person_off:")
+        empty = t("Search a product above. Until then this is the list of somebody unknown.")
+        note = found.note if kind in (AudienceKind.SHOPPER, AudienceKind.SEGMENT) else empty
+        if note:
+            st.info(note, icon=":material/person_off:")
         return
+    if not found.history:
+        return
+    touches = tn("{n} interaction", "{n} interactions", profile.n_touches)
+    name, told = t("Her history"), [touches, tell_rhythm(profile), t("newest first")]
+    if not board.audience.is_somebody:
+        name, told = t("What a sample of them did lately"), [touches, t("taken as one history"), t("newest first")]
     with st.container(border=True, gap="xsmall", key="history"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            touches = tn("{n} interaction", "{n} interactions", profile.n_touches)
-            heading(t("Her history"), " · ".join([touches, tell_rhythm(profile), t("newest first")]))
+            heading(name, " · ".join(told))
             if st.button(t("Profile"), icon=":material/account_circle:", type="tertiary", key="open_profile"):
                 profile_drawer(model, found.request.history, profile)
         st.html(taste_line(profile))
-        draw_board(found.history, key="history_strip", label=t("What she touched lately"), layout="strip")
+        draw_board(found.history, key="history_strip", label=name, layout="strip")
 
 
 def taste_line(profile: ShopperProfile) -> str:
@@ -101,11 +111,26 @@ def profile_drawer(model: Model, history: Histories, profile: ShopperProfile) ->
     st.dataframe(frame, hide_index=True, column_config=shares, key="profile_tastes", alt=alt)
     touches = history_frame(history, model.catalogue)
     _heading_with_export(t("Everything she did"), t("newest first, UTC"), touches, "history.csv")
-    shown = touches.assign(title=[cell_text(v, 80) for v in touches["title"]])
-    shown = shown.assign(item_id=[cell_text(v, 60) for v in shown["item_id"]])
-    shown = shown.assign(category=[cell_text(v, 80) for v in shown["category"]])
-    alt = tn("{n} interaction.", "{n} interactions.", len(shown))
-    st.dataframe(shown, hide_index=True, key="profile_history", height=320, alt=alt)
+    alt = tn("{n} interaction.", "{n} interactions.", len(touches))
+    named = {
+        "occurred_at": column.DatetimeColumn(t("When"), format="D MMM YYYY, HH:mm"),
+        "price": column.NumberColumn(t("Price"), format="%.2f"),
+    } | _columns()
+    st.dataframe(
+        shown_history(touches), hide_index=True, column_config=named, key="profile_history", height=320, alt=alt,
+        column_order=["occurred_at", "event_type", "title", "category", "price", "item_id"],
+    )  # fmt: skip
+
+
+def _columns() -> dict[str, str]:
+    """Headings of the history's text columns."""
+    return {"event_type": t("What"), "title": t("Product"), "category": t("Category"), "item_id": t("Id")}
+
+
+def shown_history(touches: pd.DataFrame) -> pd.DataFrame:
+    """Return a history for the screen: texts made harmless, deeds in words."""
+    shown = touches.assign(event_type=[_name_deed(kind) for kind in touches["event_type"]])
+    return shown.assign(**{name: [cell_text(v, 80) for v in shown[name]] for name in ("title", "category", "item_id")})
 
 
 def _heading_with_export(text: str, note: str, frame: pd.DataFrame, name: str) -> None:
@@ -139,5 +164,9 @@ def tastes_frame(profile: ShopperProfile) -> pd.DataFrame:
         (t("Colour"), profile.colours),
         (t("Word"), profile.words),
     )
-    rows = [(kind, cell_text(taste.name, 60), taste.share, taste.shop_share) for kind, own in groups for taste in own]
+    rows = [
+        (kind, cell_text(taste.name, 60), round(taste.share, 3), round(taste.shop_share, 3))
+        for kind, own in groups
+        for taste in own
+    ]
     return pd.DataFrame(rows, columns=[t("Of"), t("Name"), t("Hers"), t("Shop")])

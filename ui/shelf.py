@@ -10,6 +10,7 @@ import pandas as pd
 from recsys.data.catalogue import Catalogue
 from recsys.data.ranking import Diversity, Filters, Ranking, Request
 from recsys.explanation.answer import PairExplanation
+from recsys.explanation.changes import World
 from recsys.explanation.pair import explain_pair
 from recsys.fusion.scopes import PresetBook
 from recsys.ranking.model import Model
@@ -115,7 +116,7 @@ class Shelf:
     n_stay
         How many of the live list are also in the list shown.
     history
-        What she touched lately, newest first; empty unless the audience is one shopper.
+        What she touched lately, newest first; empty for a basket and for one product.
     n_touches
         Interactions in the history.
     note
@@ -206,7 +207,7 @@ def build_shelf(board: Board, draft: Draft | None = None) -> Shelf:
         weighted=weighted,
         n_eligible=min((step.remaining for step in live.trace if step.name == "sum"), default=0),
         n_stay=len(set(shown.item_ids) & set(live_top.item_ids)),
-        history=make_history(history, catalogue, model.clock(board.at)) if board.audience.is_somebody else (),
+        history=make_history(history, catalogue, model.clock(board.at)) if board.audience.has_past else (),
         n_touches=len(history.item_num),
         note="" if len(history.item_num) else tell_sources(shown),
         ranking=shown,
@@ -248,10 +249,10 @@ def tell_sources(ranking: Ranking) -> str:
     return t("No history: {terms} filled this list.", terms=", ".join(parts))
 
 
-def explain_card(board: Board, item_id: str) -> PairExplanation | None:
-    """Explain one product of the list; None for an id the catalogue does not know."""
-    number = int(board.model.catalogue.numbers([item_id])[0])
-    return None if number < 0 else explain_pair(board.model, board.request(), number)
+def explain_card(world: World, item_id: str) -> PairExplanation | None:
+    """Explain one product of the list that a world makes; None for an id the catalogue does not know."""
+    number = int(world.model.catalogue.numbers([item_id])[0])
+    return None if number < 0 else explain_pair(world.model, world.request, number, world.rules)
 
 
 def export_frame(ranking: Ranking, catalogue: Catalogue) -> pd.DataFrame:

@@ -55,7 +55,7 @@ def audience_control(catalogue: Catalogue) -> Audience:
         return Audience(kind, segment=scope.segment_control() or "")
     limit = BASKET_SIZE if kind == AudienceKind.BASKET else 1
     chosen = seeds()[:limit]
-    with st.container(width=460 if kind == AudienceKind.BASKET else 300):
+    with st.container(width=280):
         _pick_seeds(catalogue, chosen, limit)
     return Audience(kind, item_ids=tuple(chosen))
 

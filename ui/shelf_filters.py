@@ -23,7 +23,7 @@ def category_control() -> tuple[str, ...]:
         format_func=plain_text,
         key=state.CATEGORY,
         bind="query-params",
-        width=180,
+        width=160,
     )
     return (chosen,) if chosen else ()
 

@@ -34,11 +34,11 @@ def why_drawer(board: shelf.Board, world: World, item_id: str) -> None:
     board
         What the list was asked with.
     world
-        The same as the list on screen was made from, the draft's edits included.
+        What the list on screen was made from, the draft's edits included.
     item_id
         The product.
     """
-    found = shelf.explain_card(board, item_id)
+    found = shelf.explain_card(world, item_id)
     if found is None:
         empty_state(t("This product is gone"), t("The live run changed. Close this and look at the list again."))
         return
@@ -181,6 +181,12 @@ def _try_price(world: World, item_num: int) -> None:
 
 def outcome(found: Outcome) -> None:
     """Draw a place before and after, the terms that changed, and how much of the list stays."""
+    with st.container(gap="xxsmall"):
+        _draw_outcome(found)
+
+
+def _draw_outcome(found: Outcome) -> None:
+    """The lines of an outcome."""
     before, after = _say_place(found.place_before), _say_place(found.place_after)
     st.markdown(t("Place **{before}** → **{after}**", before=before, after=after) + f" {_badge(found)}")
     if found.score_before is not None and found.score_after is not None:

@@ -65,6 +65,11 @@ class Audience:
         """Whether the list is for one shopper of the log, whose history can be shown."""
         return self.kind == AudienceKind.SHOPPER
 
+    @property
+    def has_past(self) -> bool:
+        """Whether the history is something people did, not something put together on screen."""
+        return self.kind in (AudienceKind.SHOPPER, AudienceKind.SEGMENT)
+
 
 def history_of(model: Model, audience: Audience, at: np.datetime64) -> Histories:
     """Return the history that stands for an audience, as a batch of one.
@@ -188,19 +193,19 @@ def audience_request(
     book
         Presets that apply by themselves.
     """
-    history, source = history_of(model, audience, at), ""
+    history, source, segment = history_of(model, audience, at), "", segment_of(model, audience)
     if weights is None and book is not None:
-        preset = book.choose(_touches_like(model, audience, history, book), filters.categories)
+        preset = book.choose(_touches_like(segment, book), filters.categories)
         if preset is not None:
             weights, source = dict(preset.weights), preset.source
     if audience.kind in (AudienceKind.BASKET, AudienceKind.LIKE):
         filters = replace(filters, exclude_seen=True)
     request_id = f"{audience.name}@{at}"
-    return Request(history, at, filters, n, weights, audience.name, request_id, diversity or Diversity(), source)
+    return Request(
+        history, at, filters, n, weights, audience.name, request_id, diversity or Diversity(), source, segment=segment
+    )
 
 
-def _touches_like(model: Model, audience: Audience, history: Histories, book: PresetBook) -> int:
-    """A length of history that the book counts to the audience's segment."""
-    if audience.kind != AudienceKind.SEGMENT:
-        return len(history.item_num)
-    return {"new": 0, "loyal": book.loyal_from}.get(segment_of(model, audience), 1)
+def _touches_like(segment: str, book: PresetBook) -> int:
+    """A length of history that the book counts to a segment."""
+    return {"new": 0, "loyal": book.loyal_from}.get(segment, 1)

@@ -90,7 +90,7 @@ def apply_edit(edits: Edits, edit: Edit, order: Sequence[str]) -> Edits:
     edit
         What was done.
     order
-        Item ids as they stood on the board, best first.
+        Item ids as they stood on the board, best first; may be older than `edits`.
 
     Returns
     -------
@@ -114,8 +114,15 @@ def apply_edit(edits: Edits, edit: Edit, order: Sequence[str]) -> Edits:
 
 
 def _put(places: Mapping[str, int], item: str, place: int, order: Sequence[str]) -> dict[str, int]:
-    """Pins after a product was put at a place; those on the board move along with it."""
-    after = [i for i in order if i != item]
+    """Pins after a product was put at a place; those on the board move along with it.
+
+    The pins themselves say where they stand, so an order seen before somebody else's edit loses none of them.
+    """
+    after = [i for i in order if i not in places]
+    for pinned, at in sorted(places.items(), key=lambda pin: pin[1]):
+        if pinned in order:
+            after.insert(at - 1, pinned)
+    after = [i for i in after if i != item]
     to = min(max(place, 1), len(after) + 1, MAX_PLACE)
     after.insert(to - 1, item)
     return {**places, **{i: n for n, i in enumerate(after, start=1) if i in places or i == item}}

@@ -67,8 +67,13 @@ export default function (component) {
   const root_node = root.getRootNode(), focused = (root_node.activeElement ?? document.activeElement) === field
   open(focused && field.value.trim() !== '' && data.query === field.value.trim())
 
+  // Enter before the matches came takes the first of them.
+  if (own.awaited && own.awaited === data.query) {
+    own.awaited = ''
+    if (data.matches.length && field.value.trim() === data.query) choose(data.matches[0].id)
+  }
   field.oninput = () => {
-    clearTimeout(own.timer)
+    clearTimeout(own.timer); own.awaited = ''
     if (!field.value.trim()) { open(false); return }
     own.timer = setTimeout(() => setStateValue('query', field.value.trim()), 180)
   }
@@ -80,6 +85,7 @@ export default function (component) {
     if (event.key === 'ArrowDown' && n) { event.preventDefault(); open(true); mark((own.at + 1) % n) }
     else if (event.key === 'ArrowUp' && n) { event.preventDefault(); open(true); mark((own.at + n - 1) % n) }
     else if (event.key === 'Enter' && !found.hidden && own.at >= 0) { event.preventDefault(); choose(data.matches[own.at].id) }
+    else if (event.key === 'Enter' && field.value.trim()) { event.preventDefault(); own.awaited = field.value.trim() }
     else if (event.key === 'Escape') open(false)
     else if (event.key === 'Backspace' && !field.value && data.chosen.length) act('remove', data.chosen[data.chosen.length - 1].id)
   }
