@@ -62,7 +62,7 @@ def find_titles(catalogue: Catalogue, query: str) -> list[str]:
     return [str(catalogue.item_ids[n]) for n in hits[:MATCHES]]
 
 
-def name_item(catalogue: Catalogue, top: Sequence[str], item_id: str) -> str:
-    """Return "3 · Linen shirt" for a product on her list, its title otherwise."""
+def name_item(catalogue: Catalogue, top: Sequence[str], item_id: str, first_place: int = 1) -> str:
+    """Return "3 · Linen shirt" for a product on her list, whose first place is given, its title otherwise."""
     title = plain_text(catalogue.titles[catalogue.number(item_id)], 70)
-    return f"{top.index(item_id) + 1} · {title}" if item_id in top else title
+    return f"{top.index(item_id) + first_place} · {title}" if item_id in top else title

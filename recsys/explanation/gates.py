@@ -27,11 +27,11 @@ class Gate(StrEnum):
     SEEN = "seen"
     BLOCKED = "blocked"
     RULE_FILTER = "filtered by rule"
+    BURIED = "buried"
     CANDIDATES = "not among the candidates"
     LOWER_SUM = "lower sum"
-    BURIED = "buried"
-    CAPPED = "capped"
     VARIETY = "variety"
+    CAPPED = "capped"
     PUSHED = "pushed out"
 
 
