@@ -8,24 +8,24 @@ registries named below, whose words pages look up with `t(variable)`.
 """
 
 import argparse
+import ast
 import string
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "ui" / "locale"
 SOURCES = ("app.py", "pages", "ui")
-KEYWORDS: dict[str, Any] = {"t": None, "tn": (1, 2), "mark": None}
-NAVIGATION: tuple[dict[str, Any], ...] = ({"_page": (2,)}, {"_page": (4,)})
-"""Title and tooltip of a page in the navigation literal."""
+KEYWORDS: dict[str, tuple[int, ...]] = {"t": (0,), "mark": (0,), "_page": (1, 3)}
+"""Function -> which of its arguments are texts; those of `_page` are a page's title and tooltip in the navigation."""
+PLURAL = "tn"
+"""Function whose first two arguments are the two numbers of one text."""
 REGISTRIES = (
     "recsys.components:COMPONENTS",
     "recsys.ranking.features:FEATURE_LABELS",
@@ -49,9 +49,8 @@ def collect_texts() -> Catalog:
     found = Catalog(domain="vitrine", project="Vitrine", charset="utf-8")
     for path in _files():
         place = path.relative_to(ROOT).as_posix()
-        for keywords in (KEYWORDS, *(NAVIGATION if path.name == "app.py" else ())):
-            for line, text, _comments, _context in extract_from_file("python", str(path), keywords=keywords):
-                found.add(text, locations=[(place, line)])
+        for line, text in _spoken_in(ast.parse(path.read_text(encoding="utf-8"))):
+            found.add(text, locations=[(place, line)])
     for where in REGISTRIES:
         for text in _registry_texts(where):
             found.add(text, locations=[(where.split(":")[0].replace(".", "/") + ".py", 1)])
@@ -62,6 +61,25 @@ def _files() -> Iterator[Path]:
     for source in SOURCES:
         path = ROOT / source
         yield from [path] if path.is_file() else sorted(path.glob("*.py"))
+
+
+def _spoken_in(module: ast.Module) -> Iterator[tuple[int, str | tuple[str, str]]]:
+    """Line and text of every call that speaks, in the order of the file; inside f-strings too."""
+    calls = [n for n in ast.walk(module) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
+    for call in sorted(calls, key=lambda c: (c.lineno, c.col_offset)):
+        name = call.func.id  # type: ignore[attr-defined]
+        if name == PLURAL:
+            yield call.lineno, tuple(next(iter(_literals(a)), "") for a in call.args[:2])  # type: ignore[misc]
+        for position in KEYWORDS.get(name, ()):
+            if position < len(call.args):
+                yield from ((call.lineno, text) for text in _literals(call.args[position]))
+
+
+def _literals(node: ast.expr) -> list[str]:
+    """The texts an argument may be: the one written there, or either side of a condition."""
+    if isinstance(node, ast.IfExp):
+        return _literals(node.body) + _literals(node.orelse)
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
 
 
 def _registry_texts(where: str) -> Iterator[str]:
