@@ -102,26 +102,31 @@ def add_candidates(
     picked
         The shortlist, shape (n_requests, n_shortlist).
     """
-    parts = [_pinned(applied, picked)]
+    everyone = np.ones(len(histories), bool)
+    parts = [(_pinned(applied, picked), everyone)]
     slots = [p for p in applied.placings if p.chosen is not None]
     for placing in slots:
         assert placing.chosen is not None
-        held = np.count_nonzero(placing.chosen[picked.items] & picked.possible, axis=1)
-        chosen = applied.mask & placing.chosen if (held < len(slots)).any() else None
+        lacking = np.count_nonzero(placing.chosen[picked.items] & picked.possible, axis=1) < len(slots)
+        chosen = applied.mask & placing.chosen if lacking.any() else None
         if chosen is not None and chosen.any():
             size = min(int(chosen.sum()), SLOT_CANDIDATES + len(slots))
-            parts.append(choose(model, histories, request, terms, weights, chosen, size, lift).items)
+            parts.append((choose(model, histories, request, terms, weights, chosen, size, lift).items, lacking))
     for placing in applied.placings:
-        if placing.groups is not None and not _room(placing, picked):
-            parts.append(_spread(placing, applied.mask, terms, weights, lift))
-    extra = np.concatenate(parts, axis=1)
+        lacking = everyone if placing.groups is None else ~_room(placing, picked)
+        if placing.groups is not None and lacking.any():
+            parts.append((_spread(placing, applied.mask, terms, weights, lift), lacking))
+    extra = np.concatenate([items for items, _ in parts], axis=1)
     if not extra.shape[1]:
         return picked
+    asked = np.concatenate([np.tile(rows[:, None], items.shape[1]) for items, rows in parts], axis=1)
+    asked &= applied.mask[extra]
     seen = histories if request.filters.exclude_seen else Histories.empty(len(histories))
-    possible = np.stack([_is_new(row, applied.mask, extra, picked, seen) for row in range(len(extra))])
+    for row in range(len(extra)):
+        _leave_new(row, asked[row], extra[row], picked, seen)
     return Picked(
         np.concatenate([picked.items, extra], axis=1),
-        np.concatenate([picked.possible, possible], axis=1),
+        np.concatenate([picked.possible, asked], axis=1),
         picked.remaining,
         picked.steps,
     )
@@ -133,16 +138,16 @@ def _pinned(applied: Applied, picked: Picked) -> NDArray[np.intp]:
     return np.broadcast_to(items, (len(picked.items), len(items)))
 
 
-def _room(placing: Placing, picked: Picked) -> bool:
-    """Tell whether every shortlist can fill a cap's window without breaking it."""
+def _room(placing: Placing, picked: Picked) -> NDArray[np.bool_]:
+    """Tell which shortlists can fill a cap's window without breaking it, shape (n_requests,)."""
     rule, groups = placing.rule, placing.groups
     assert groups is not None and rule.limit is not None and rule.window is not None
-    for items, possible in zip(picked.items, picked.possible, strict=True):
+    room = np.zeros(len(picked.items), bool)
+    for row, (items, possible) in enumerate(zip(picked.items, picked.possible, strict=True)):
         own = groups[items[possible]]
         counts = np.bincount(own[own >= 0], minlength=placing.n_groups)
-        if np.minimum(counts, rule.limit).sum() + (own < 0).sum() < rule.window:
-            return False
-    return True
+        room[row] = np.minimum(counts, rule.limit).sum() + np.count_nonzero(own < 0) >= rule.window
+    return room
 
 
 def _spread(
@@ -172,14 +177,11 @@ def _best_spread(total: NDArray[np.float64], groups: NDArray[np.intp], limit: in
     return np.lexsort((-total, over))[:size]
 
 
-def _is_new(
-    row: int, mask: NDArray[np.bool_], extra: NDArray[np.intp], picked: Picked, seen: Histories
-) -> NDArray[np.bool_]:
-    """Which of the extra items of one request may appear and are neither in its shortlist nor named before."""
+def _leave_new(row: int, asked: NDArray[np.bool_], extra: NDArray[np.intp], picked: Picked, seen: Histories) -> None:
+    """Take out of the extra items of one request what it has seen, has in its shortlist, or was asked for before."""
     known = set(picked.items[row][picked.possible[row]].tolist())
     known |= set(seen.item_num[seen.indptr[row] : seen.indptr[row + 1]].tolist())
-    new = mask[extra[row]]
-    for column, item in enumerate(extra[row].tolist()):
-        new[column] &= item not in known
+    for column in np.flatnonzero(asked).tolist():
+        item = int(extra[column])
+        asked[column] = item not in known
         known.add(item)
-    return new

@@ -17,7 +17,7 @@ from recsys.rules.rule import GroupBy, Rule, RuleKind, RuleScope, RuleSet, Selec
 
 RANK = sys.modules[rank.__module__]
 BRANDS, CATEGORIES = ("Ana", "Bo", "Nobody"), ("Home", "Home > Mugs", "Home > Lamps", "Garden")
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def same(one: Ranking, other: Ranking) -> None:
