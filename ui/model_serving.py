@@ -88,8 +88,9 @@ def run_actions(paths: ShopPaths, record: RunRecord) -> None:
     pointer = live_pointer(paths)
     canary = pointer["canary"] or {}
     if record.run_id != pointer["run_id"]:
-        if st.button(t("Promote"), icon=":material/publish:", type="primary", key="promote"):
-            names = [f.name for f in failed(read_gates(record))]
+        names = [f.name for f in failed(read_gates(record))]
+        look = "secondary" if names else "primary"
+        if st.button(t("Promote"), icon=":material/publish:", type=look, key="promote"):
             _ask(t("Make this run live?"), "publish", _confirm_promotion, paths, record.run_id, names, pointer)
         may_try = pointer["run_id"] is not None and record.run_id != canary.get("run_id")
         if may_try and st.button(t("Try on a share"), icon=":material/flare:", key="canary"):

@@ -13,14 +13,17 @@ from ui.wording import t, tn
 
 def queue_panel(paths: ShopPaths) -> None:
     """Draw what waits; nothing where nothing does. Looks again every few seconds, since it empties by itself."""
-    st.fragment(_panel, run_every=4.0 if list_waiting(paths) else None)(paths)
+    with shown():
+        n_waiting = len(list_waiting(paths))
+        if n_waiting:
+            st.fragment(_panel, run_every=3.0)(paths, n_waiting)
 
 
-def _panel(paths: ShopPaths) -> None:
+def _panel(paths: ShopPaths, n_before: int) -> None:
     with shown():
         waiting = list_waiting(paths)
-        if not waiting:
-            return
+        if len(waiting) != n_before:  # the next one started, or another tab changed the queue: the whole page shows it
+            st.rerun()
         with st.container(border=True, key="queue_panel", gap="xsmall"):
             note = t("they start by themselves, the newest data is read then; a restart keeps them")
             heading(tn("{n} training waits", "{n} trainings wait", len(waiting)), note)

@@ -108,10 +108,18 @@ def start(every_s: float = EVERY_S) -> tuple[Conductors, Any]:
     """Begin to look every few seconds, in a thread; return what to close at the end: conductors and scheduler."""
     from apscheduler.schedulers.background import BackgroundScheduler
 
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it would tell of every look
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it would tell of every look, and of those skipped
     conductors = Conductors()
     scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
-    scheduler.add_job(conductors.tick, "interval", seconds=every_s, max_instances=1, coalesce=True, id="look")
+    scheduler.add_job(
+        conductors.tick,
+        "interval",
+        seconds=every_s,
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,  # a late look is as good as one in time
+        id="look",
+    )
     scheduler.start()
     return conductors, scheduler
 
