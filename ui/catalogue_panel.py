@@ -5,22 +5,29 @@ import streamlit as st
 
 from recsys.store import ShopCounts
 from recsys.vocabulary import Columns
-from ui import data
+from ui import address, data, glossary, state
 from ui.components import empty_state, export_button, heading, metric_tile, picture_url
-from ui.text import cell_text, day, money, number, plain_text, plural
+from ui.neighbour_table import open_item
+from ui.text import cell_text, day, money, number, plain_text
+from ui.wording import mark, t, tn
 
 PAGE_ROWS = 50
 EXPORT_ROWS = 100_000
-_STOCK = {"Any stock": None, "In stock": True, "Sold out": False}
+STOCKS = {"any": mark("Any stock"), "in": mark("In stock"), "out": mark("Sold out")}
+_IN_STOCK = {"any": None, "in": True, "out": False}
 
 
 def count_tiles(counts: ShopCounts) -> None:
     """Draw how much there is and how fresh it is."""
+    figures = {
+        "products": number(counts.n_items),
+        "pictures": number(counts.n_pictures),
+        "categories": number(len(data.open_store().categories())),
+        "last_import": day(counts.last_import_at),
+    }
     with st.grid(4, min_column_width=180):
-        metric_tile("Products", number(counts.n_items))
-        metric_tile("Pictures", number(counts.n_pictures), help="Distinct pictures that some product shows.")
-        metric_tile("Categories", number(len(data.open_store().categories())))
-        metric_tile("Last import", day(counts.last_import_at), help="When products or events were last imported.")
+        for name, value in figures.items():
+            metric_tile(glossary.label(name), value, help=glossary.define(name))
 
 
 def items_browser() -> None:
@@ -31,53 +38,68 @@ def items_browser() -> None:
 def _browse() -> None:
     store = data.open_store()
     with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="item_filters"):
-            query = st.text_input(
-                "Search",
-                type="search",
-                live="300ms",
-                key="q",
-                bind="query-params",
-                placeholder="Title or id",
-                width=260,
-            )
-            category = st.selectbox(
-                "Category",
-                store.categories()["category"].tolist(),
-                index=None,
-                placeholder="All categories",
-                format_func=plain_text,
-                key="item_category",
-                bind="query-params",
-                width=240,
-            )
-            stock = st.segmented_control(
-                "Stock", list(_STOCK), default="Any stock", required=True, key="item_stock", bind="query-params"
-            )
-            filters = {"category": category, "in_stock": _STOCK[stock]}
-            st.space("stretch")
-            export_button(
-                lambda: store.items(query, **filters, limit=EXPORT_ROWS).frame.drop(columns=Columns.IMAGES),
-                "products.csv",
-            )
-        pager = f"items_page:{query}:{category}:{stock}"  # other filters begin at their own first page
+        query, filters, pager = _filters()
         offset = (st.session_state.get(pager, 1) - 1) * PAGE_ROWS
         found = store.items(query, **filters, limit=PAGE_ROWS, offset=offset)
-        heading("Products", f"{plural(found.total, 'product')} in this view")
+        seen = tn("{n} product in this view", "{n} products in this view", found.total)
+        heading(t("Products"), f"{seen}; {t('choose a row to open it')}")
         if found.total == 0:
-            empty_state("No product matches", "Try fewer letters, or all categories.")
+            empty_state(t("No product matches"), t("Try fewer letters, or all categories."))
             return
-        st.dataframe(
+        rows = st.dataframe(
             items_frame(found.frame),
             hide_index=True,
             placeholder="–",
             row_height=52,
             key="items",
+            on_select="rerun",
+            selection_mode="single-row",
             column_config=_columns(),
-            alt=f"{plural(len(found.frame), 'product')} with picture, price and stock.",
-        )
+            alt=tn(
+                "{n} product with picture, price and stock.",
+                "{n} products with picture, price and stock.",
+                len(found.frame),
+            ),
+        ).selection.rows
+        if rows and rows[0] < len(found.frame):
+            open_item(str(found.frame[Columns.ITEM].iloc[rows[0]]))
         if found.total > PAGE_ROWS:
             st.pagination(-(-found.total // PAGE_ROWS), key=pager)
+
+
+def _filters() -> tuple[str, dict[str, object], str]:
+    """Draw search and filters; return both, and the session key of the page number, one for each choice."""
+    store = data.open_store()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="item_filters"):
+        query = st.text_input(
+            t("Search"),
+            type="search",
+            live="300ms",
+            key="q",
+            bind="query-params",
+            placeholder=t("Title or id"),
+            width=260,
+        )
+        category = st.selectbox(
+            t("Category"),
+            store.categories()["category"].tolist(),
+            index=None,
+            placeholder=t("All categories"),
+            format_func=plain_text,
+            key="item_category",
+            bind="query-params",
+            width=240,
+        )
+        stock = address.choose(
+            t("Stock"), {code: t(name) for code, name in STOCKS.items()}, key=state.STOCK, default="any"
+        )
+        filters: dict[str, object] = {"category": category, "in_stock": _IN_STOCK[stock]}
+        st.space("stretch")
+        export_button(
+            lambda: store.items(query, **filters, limit=EXPORT_ROWS).frame.drop(columns=Columns.IMAGES),  # type: ignore[arg-type]
+            "products.csv",
+        )
+    return query, filters, f"items_page:{query}:{category}:{stock}"
 
 
 def items_frame(items: pd.DataFrame) -> pd.DataFrame:
@@ -110,15 +132,15 @@ def _columns() -> dict[str, object]:
     c = st.column_config
     return {
         "picture": c.ImageColumn("", width=56),
-        Columns.ITEM: c.TextColumn("Id", width="small"),
-        Columns.TITLE: c.TextColumn("Title", width="medium"),
-        Columns.CATEGORY: c.TextColumn("Category"),
-        Columns.BRAND: c.TextColumn("Brand"),
-        Columns.PRICE: c.TextColumn("Price"),
+        Columns.ITEM: c.TextColumn(t("Id"), width="small"),
+        Columns.TITLE: c.TextColumn(t("Title"), width="medium"),
+        Columns.CATEGORY: c.TextColumn(t("Category")),
+        Columns.BRAND: c.TextColumn(t("Brand")),
+        Columns.PRICE: c.TextColumn(t("Price")),
         Columns.STOCK: c.NumberColumn(
-            "Stock", format="localized", help="Pieces; empty when unknown: counts as sellable."
+            t("Stock"), format="localized", help=t("Pieces; empty when unknown: counts as sellable.")
         ),
-        Columns.MARGIN: c.NumberColumn("Margin", format="%.0f%%", help="Share of the price."),
-        Columns.LAUNCHED_AT: c.DateColumn("Launched", format="D MMM YYYY"),
-        "pictures": c.NumberColumn("Pictures", help="How many the product has."),
+        Columns.MARGIN: c.NumberColumn(t("Margin"), format="%.0f%%", help=t("Share of the price.")),
+        Columns.LAUNCHED_AT: c.DateColumn(t("Launched"), format="D MMM YYYY"),
+        "pictures": c.NumberColumn(t("Pictures"), help=t("How many the product has.")),
     }

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from recsys.errors import InputError
 from recsys.ingest.fixes import CellFix, Fixes
@@ -181,8 +183,8 @@ def editable_rows(raw: RawTable, report: ImportReport, fixes: Fixes, file: str) 
         wrong.setdefault(row, [])
     place = {int(row): number for number, row in enumerate(raw.rows)}
     rows = sorted(row for row in wrong if row in place)[:EDITED_ROWS]
-    head = raw.table.take([place[row] for row in rows])
-    part = RawTable(head, raw.rows[[place[row] for row in rows]], raw.description)
+    positions = np.array([place[row] for row in rows], np.int64)
+    part = RawTable(raw.table.take(pa.array(positions)), raw.rows[positions], raw.description)
     corrected = replace(fixes, left_out=()).apply(part, file).table
     columns = [name for name in raw.table.column_names if name in _touched(report, fixes)]
     found: dict[str, list[object]] = {
