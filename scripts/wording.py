@@ -35,6 +35,7 @@ REGISTRIES = (
     "recsys.workflows.run_history:GOALS",
     "recsys.evaluation.beyond_report:FIGURES",
     "recsys.fusion.scopes:SEGMENTS",
+    "recsys.fusion.goals:OBJECTIVES",
 )
 """Literals of the package with words for the screen: `module:name`; labels, or tuples of a label and a definition."""
 
@@ -90,13 +91,13 @@ def _registry_texts(where: str) -> Iterator[str]:
 
 
 def _words(value: object) -> Iterator[str]:
-    """The texts of a registry's entry: itself, the texts of a tuple, or the label of a class."""
+    """The texts of a registry's entry: itself, the texts of a tuple, or the label and summary of an object."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, tuple):
         yield from (v for v in value if isinstance(v, str))
     else:
-        yield str(value.label)  # type: ignore[attr-defined]
+        yield from (str(getattr(value, name)) for name in ("label", "summary") if hasattr(value, name))
 
 
 def read_translations(language: str) -> Catalog:

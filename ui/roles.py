@@ -33,7 +33,9 @@ class Role:
 ROLES = {
     "everything": Role(mark("Everything"), "today"),
     "merchandiser": Role(
-        mark("Merchandiser"), "recommendations", ("today", "recommendations", "new_items", "explain", "catalogue")
+        mark("Merchandiser"),
+        "recommendations",
+        ("today", "recommendations", "new_items", "explain", "catalogue", "doctor"),
     ),
     "analyst": Role(
         mark("Analyst"),
