@@ -144,10 +144,10 @@ def _saved_mappings(kind: Kind, saved: list[str]) -> None:
     with shown():
         if renamed:
             data.open_store().rename_mapping(kind, chosen, new.strip())
-            st.rerun(scope="fragment")
+            st.rerun()
         if deleted:
             data.open_store().delete_mapping(kind, chosen)
-            st.rerun(scope="fragment")
+            st.rerun()
 
 
 def _option_inputs(kind: Kind, key: str, template: ColumnMapping) -> dict[str, Any]:
