@@ -17,10 +17,10 @@ _PAGES = Path(__file__).resolve().parent.parent / "pages"
 _BRAND = Path(__file__).resolve().parent.parent / "static" / "brand"
 FAVICON = str(_BRAND / "favicon.png")
 KEYBOARD = (
-    mark("**Tab** and **Shift Tab** go from control to control, **Enter** or **Space** presses one."),
+    mark("**Tab** and **Shift+Tab** go from control to control, **Enter** or **Space** presses one."),
     mark("**Arrow keys** move a slider, choose a segment, and walk over the products of a board."),
-    mark("**Alt** with an arrow moves the product in focus; **P** pins it, **Enter** says why it is there."),
-    mark("**Ctrl Z** takes the last change of a board back, **Ctrl Y** brings it again."),
+    mark("On a board: **Alt** with an arrow moves a product, **P** pins, **H** hides, a digit asks for its place."),
+    mark("On a board: **Enter** says why a product is there, **Ctrl+Z** undoes, **Ctrl+Shift+Z** does again."),
     mark("**R** reads the page again, **Esc** closes a drawer."),
 )
 """How to get about without a mouse, one line each."""

@@ -63,7 +63,7 @@ def shop_control() -> None:
     shops = offered()
     if len(shops) > 1:
         address.choose(
-            t("Shop"),
+            t("Shops"),
             {name: plain_text(name, 60) for name in shops},
             key=state.SHOP,
             default=home().root.name,

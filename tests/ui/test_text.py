@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from ui.text import day, money, percent, plain_text, points, safe_frame, safe_text, signed
+from ui.text import day, money, number, percent, plain_text, points, safe_frame, safe_text, signed
 
 JOINER = "\u2060"
 
@@ -57,3 +57,17 @@ def test_numbers_have_one_format():
     assert money(float("nan"), "EUR") == "–"
     assert day(pd.Timestamp("2026-11-03")) == "3 Nov 2026"
     assert day(None) == day(pd.NaT) == "–"
+
+
+def test_dates_numbers_and_units_follow_the_language(monkeypatch):
+    monkeypatch.setattr("ui.text.language", lambda: "zh")
+    assert day(pd.Timestamp("2026-11-21")) == "2026年11月21日"
+    assert day(pd.Timestamp("2026-11-21"), year=False) == "11月21日"
+    assert number(1234567.5, 1) == "1,234,567.5"
+    assert money(-1234.5, "eur") == "−€1,234.50"
+
+
+def test_a_day_without_its_year_and_points_without_their_unit():
+    assert day(pd.Timestamp("2026-11-21"), year=False) == "21 Nov"
+    assert points(-0.0123, 2, unit=False) == "−1.23"
+    assert points(0.0, 1) == "+0.0 pts"
