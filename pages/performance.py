@@ -15,6 +15,16 @@ from ui.wording import t
 page_header(
     t("Performance"), t("Clicks, carts, purchases and revenue of the lists that were shown, with 95% intervals.")
 )
+shown = address.choose(
+    t("Show"),
+    {"lists": t("Shown lists"), "offline": t("Held-out days")},
+    key=state.EVIDENCE,
+    default="lists",
+    help=t("What shoppers did with the lists they were shown, or how good the live run is on days it had not seen."),
+)
+if shown == "offline":
+    offline_quality()
+    st.stop()
 simulated_notice()
 
 with filter_bar():
@@ -60,11 +70,8 @@ else:
     with st.grid(4, min_column_width=200):
         figure_tiles(view, figure_words.TILES)
     performance_panel.figure_by_day(view)
+    performance_panel.share_card(page_data.sales_share(days, compare), view.currency)
     performance_panel.breakdown_table(view)
     chosen = performance_items.items_table(view)
     if chosen is not None:
         performance_items.item_card(view, chosen)
-if view is not None:
-    performance_panel.share_card(page_data.sales_share(days, compare), view.currency)
-
-offline_quality()

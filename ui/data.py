@@ -7,7 +7,6 @@ or a promotion shows at the next rerun and nothing has to be cleared by hand.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -21,9 +20,7 @@ from recsys.training.runs import live_pointer as read_pointer
 from recsys.training.runs import load_model
 from ui import shops
 from ui.choices import list_categories, list_shoppers
-from ui.shelf import now
 from ui.state import draft_weights
-from ui.tuning import Bench, build_bench
 
 if TYPE_CHECKING:
     from recsys.fusion.scopes import PresetBook
@@ -199,22 +196,6 @@ def preset_book(model: "Model", used: str) -> "PresetBook | None":
     from recsys.workflows.lists import preset_book as read_book
 
     return read_book(shop_paths(), model) if used == LIVE else None
-
-
-# ------------------------------------------------------------- Fusion
-
-
-def bench(model: "Model", shopper: str, weights: dict[str, float]) -> Bench:
-    """Return what the lab shows for a shopper at these slider positions; kept for a while, since people go back."""
-    ordered = tuple(sorted(weights.items()))
-    return _bench(str(shop_paths().root), model.run_id, shopper, ordered, str(now()), model)
-
-
-@st.cache_resource(max_entries=64, ttl=600, show_spinner=False)
-def _bench(
-    root: str, run_id: str, shopper: str, weights: tuple[tuple[str, float], ...], minute: str, _model: "Model"
-) -> Bench:
-    return build_bench(_model, shopper, dict(weights), np.datetime64(minute, "us"))
 
 
 def is_simulated() -> bool:

@@ -10,6 +10,7 @@ from recsys.evaluation.rates import Change, Estimate
 from recsys.workflows.performance import PerformanceView
 from ui import glossary
 from ui.figure_words import change_interval, change_text, figure_text, interval_text
+from ui.sparkline import sparkline
 from ui.text import safe_text
 from ui.wording import t
 
@@ -33,10 +34,16 @@ def _tile(name: str, view: PerformanceView) -> None:
             delta_arrow="off" if not change.value or math.isnan(change.value) else "up" if change.value > 0 else "down",
             delta_description="" if change.decided or not change.known else t("not decided"),
             help=glossary.define(name),
-            chart_data=[float(v) for v in view.days[name].fillna(0.0)],
-            chart_type="area",
         )
+        sparkline(view.days[name].astype(float).tolist(), _say_line(name, view))
         small_lines(t("95%: {interval}", interval=interval), _change_line(name, change, view.currency))
+
+
+def _say_line(name: str, view: PerformanceView) -> str:
+    """What the sparkline shows, in words."""
+    known = view.days[name].dropna()
+    low, high = (figure_text(name, value, view.currency) for value in (known.min(), known.max()))
+    return t("{figure} per day, from {low} to {high}.", figure=glossary.label(name), low=low, high=high)
 
 
 def _change_line(name: str, change: Change, currency: str | None) -> str:

@@ -1,23 +1,31 @@
 """What Fusion reads, cached by run; `data` and `page_data` hold what other pages read."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
+from recsys.fusion.presets import published_preset
 from recsys.workflows.run_history import COLUMN_LABELS
 from ui import data, tuning
+from ui.shelf import now
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from recsys.fusion.curve import Curve
     from recsys.fusion.goals import ListFacts
+    from recsys.fusion.holdout import Quality
+    from recsys.fusion.movers import Movers
     from recsys.fusion.pareto import FrontPoint
     from recsys.fusion.surface import Surface
     from recsys.ranking.model import Model
     from recsys.training.trade_offs import TradeOffs
+
+Ordered = tuple[tuple[str, float], ...]
+"""Weights as part of a key."""
 
 
 def judged_columns(model: "Model") -> list[str]:
@@ -63,32 +71,92 @@ def _curve(
     return trace_weight(_model.holdout.view(column), dict(others), name)
 
 
+def live_weights(model: "Model") -> dict[str, float]:
+    """Return what lists are made with that no narrower preset covers: the published weights, else the run's own."""
+    published = published_preset(data.shop_paths())
+    known = {} if published is None else {n: w for n, w in published.weights.items() if n in model.names}
+    return known if any(known.values()) else dict(model.weights)
+
+
+def judge(model: "Model", weights: dict[str, float], column: str) -> "Quality | None":
+    """Return the quality of weights on held-out shoppers, paired with the live ones; None when there are none."""
+    return tuning.judge(model, weights, live_weights(model), column)
+
+
+def bench(model: "Model", shopper: str, weights: dict[str, float]) -> "tuning.Bench":
+    """Return what the lab shows for a shopper at these slider positions; kept for a while, since people go back."""
+    root, live = str(data.shop_paths().root), _ordered(live_weights(model))
+    return _bench(root, model.run_id, shopper, _ordered(weights), live, str(now()), model)
+
+
+@st.cache_resource(max_entries=64, ttl=600, show_spinner=False)
+def _bench(
+    root: str, run_id: str, shopper: str, weights: Ordered, live: Ordered, minute: str, _model: "Model"
+) -> "tuning.Bench":
+    return tuning.build_bench(_model, shopper, dict(weights), dict(live), np.datetime64(minute, "us"))
+
+
+def _ordered(weights: Mapping[str, float]) -> Ordered:
+    """Weights as part of a key."""
+    return tuple(sorted(weights.items()))
+
+
+def _can_compare(model: "Model") -> bool:
+    """Whether the run kept what its held-out candidates are, and somebody to ask."""
+    return model.holdout is not None and model.holdout.items is not None and model.holdout.n_users > 0
+
+
 def lists_compared(model: "Model", weights: dict[str, float]) -> "FrontPoint | None":
     """Return what the lists of these weights are good at beside those of the live ones; None where runs cannot tell."""
-    if model.holdout is None or model.holdout.items is None or not model.holdout.n_users:
+    if not _can_compare(model):
         return None
-    return _lists_compared(str(data.shop_paths().root), model.run_id, tuple(sorted(weights.items())), model)
+    live = _ordered(live_weights(model))
+    return _lists_compared(str(data.shop_paths().root), model.run_id, _ordered(weights), live, model)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _lists_compared(root: str, run_id: str, weights: tuple[tuple[str, float], ...], _model: "Model") -> "FrontPoint":
+def _lists_compared(root: str, run_id: str, weights: Ordered, live: Ordered, _model: "Model") -> "FrontPoint":
     from recsys.fusion.goals import usable_objectives
     from recsys.fusion.pareto import compare_lists
 
-    facts, live = _list_facts(root, run_id, _model)
+    facts = _list_facts(root, run_id, _model)
+    judged = _judged_live(root, run_id, live, _model)
     assert _model.holdout is not None
-    return compare_lists(_model.holdout, facts, dict(weights), live, usable_objectives(facts))
+    return compare_lists(_model.holdout, facts, dict(weights), judged, usable_objectives(facts))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _list_facts(root: str, run_id: str, _model: "Model") -> "tuple[ListFacts, dict[str, NDArray[np.float64]]]":
-    """What the candidates are, and the live weights judged; components cost nothing here, since nobody timed them."""
-    from recsys.fusion.goals import judge_lists
+def _list_facts(root: str, run_id: str, _model: "Model") -> "ListFacts":
+    """What the candidates are; components cost nothing here, since nobody timed them."""
     from recsys.training.trade_offs import list_facts
 
     assert _model.holdout is not None
-    facts = list_facts(_model, _model.holdout, {})
-    return facts, judge_lists(_model.holdout, facts, _model.weights)
+    return list_facts(_model, _model.holdout, {})
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _judged_live(root: str, run_id: str, live: Ordered, _model: "Model") -> "dict[str, NDArray[np.float64]]":
+    """The live weights judged by every objective."""
+    from recsys.fusion.goals import judge_lists
+
+    assert _model.holdout is not None
+    return judge_lists(_model.holdout, _list_facts(root, run_id, _model), dict(live))
+
+
+def movers(model: "Model", weights: dict[str, float]) -> "Movers | None":
+    """Return the products that move most between live and these weights; None where runs cannot tell."""
+    if not _can_compare(model):
+        return None
+    live = _ordered(live_weights(model))
+    return _movers(str(data.shop_paths().root), model.run_id, _ordered(weights), live, model)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _movers(root: str, run_id: str, weights: Ordered, live: Ordered, _model: "Model") -> "Movers":
+    from recsys.fusion.movers import find_movers
+
+    assert _model.holdout is not None
+    return find_movers(_model.holdout, dict(weights), dict(live))
 
 
 def trade_offs(model: "Model") -> "TradeOffs | None":

@@ -7,20 +7,36 @@ from typing import Any
 
 import streamlit as st
 
+from ui.wording import mark, t
+
 _ASSETS = Path(__file__).resolve().parent / "assets"
 _HTML = """
 <div class="lab">
   <div class="main"></div>
-  <details><summary>Other terms of the sum</summary><div class="rest"></div></details>
-  <ol class="shelf" aria-label="Top products for these weights"></ol>
-  <div class="changes">
-    <strong class="count"></strong><span class="out">Out:</span>
-    <ol class="gone" aria-label="Products that left the list"></ol>
-  </div>
-  <ol class="bars" aria-label="The sum of the first products, term by term"></ol>
+  <details><summary></summary><div class="rest"></div></details>
+  <ol class="shelf"></ol>
+  <div class="changes"><strong class="count"></strong><span class="out"></span><ol class="gone"></ol></div>
+  <ol class="bars"></ol>
   <p class="spoken" role="status" aria-live="polite"></p>
 </div>
 """
+
+WORDS = {
+    "rest": mark("Other terms of the sum"),
+    "shelf": mark("Top products for these weights"),
+    "out": mark("Out:"),
+    "gone": mark("Products that left the list"),
+    "bars": mark("The sum of the first products, term by term"),
+    "weight": mark("Weight of {term}"),
+    "share": mark("of the sum · live {share}"),
+    "spoken_share": mark("{position}, {share} percent of the sum"),
+    "changed": mark("{kept} of the live top {all} stay, {new} come in."),
+    "same": mark("The same {all} products as live."),
+    "first": mark("First is {title}."),
+    "was": mark("{title}, live place {place}"),
+    "entered": mark("new"),
+}
+"""What the browser says, by name; it fills in the braces itself."""
 
 _render = st.components.v2.component(
     "vitrine_lab",
@@ -65,11 +81,14 @@ class LabData:
         Every product that can reach the list.
     live
         1-based place of each item in the live list.
+    live_shares
+        Share of the sum of each term in the live weights, 0 to 1.
     """
 
     terms: tuple[LabTerm, ...]
     items: tuple[LabItem, ...]
     live: Mapping[str, int]
+    live_shares: Mapping[str, float]
 
 
 def read_release(key: str, names: Sequence[str]) -> dict[str, float] | None:
@@ -107,9 +126,11 @@ def draw_lab(
         Called once per slider let go.
     """
     message = {
-        "terms": [vars(term) for term in data.terms],
+        "terms": [vars(term) | {"label": t(term.label), "summary": t(term.summary)} for term in data.terms],
         "items": [vars(item) for item in data.items],
         "live": dict(data.live),
+        "live_shares": dict(data.live_shares),
+        "words": {name: t(text) for name, text in WORDS.items()},
         "weights": {term.name: weights.get(term.name, 0.0) for term in data.terms},
         "colors": list(colors),
         "track": track,

@@ -13,6 +13,7 @@ from ui.figure_tiles import figure_tiles, small_lines
 from ui.figure_words import REVENUE
 from ui.finding_words import Alert
 from ui.overview import Overview
+from ui.sparkline import sparkline
 from ui.text import day, number, safe_text
 from ui.wording import t, tn
 
@@ -38,9 +39,9 @@ def _new_tile(view: Overview) -> None:
                 "On sale, launched in the last {days} days, and in no list of the period. The line: launches per week.",
                 days=NEW_DAYS,
             ),
-            chart_data=[float(n) for n in new.per_week] if any(new.per_week) else None,
-            chart_type="area",
         )
+        told = ", ".join(number(n) for n in new.per_week)
+        sparkline([float(n) for n in new.per_week], t("Launches per week, oldest first: {counts}.", counts=told))
         waiting = tn("{n} product waits for a retrain", "{n} products wait for a retrain", new.waiting)
         small_lines(waiting if new.waiting else t("the live run knows every product"))
 

@@ -22,6 +22,7 @@ LANGUAGE = "lang"  # in the URL, kept across pages: a code of ui.wording.LANGUAG
 SHOP = "shop"  # in the URL, kept across pages: name of a shop folder beside the one started with
 ROLE = "view_as"  # in the URL, kept across pages: a key of ui.roles.ROLES
 PLACEMENT = "placement"  # bound; Performance
+EVIDENCE = "evidence"  # in the URL: lists or offline; Performance
 BREAKDOWN = "by"  # in the URL: placement, segment, warmth or category; Performance
 WARMTH = "warmth"  # in the URL: all, hot, warm or cold; Performance
 WHO = "for"  # in the URL: shopper, segment, basket or like; Recommendations
@@ -33,7 +34,6 @@ WEIGHTS = "weights"  # in the URL of Fusion and Recommendations: "text:0.4,image
 
 DRAFT_SEEN = "draft_seen"  # session: (id, version) of the draft this tab drew last
 BOARD_SAID = "board_said"  # session: what the board announces in this run
-ASK_MISSING = "ask_missing"  # session: whether that question opens in this run
 EXPLAIN = "explain"  # in the URL: product, list, model or missing; Explain
 GROUP = "group"  # in the URL: everything, category or segment; Explain, whole model
 MISSING = "missing_item"  # session: product asked for in "Why is my product not here?"
@@ -48,9 +48,14 @@ PRESET = "preset"  # session: preset chosen last
 DAILY_FIGURE = "daily_figure"  # session: figure that Performance draws day by day
 COLUMN = "judge_by"  # session: what quality on Fusion is judged by
 UNDO, REDO = "weights_undo", "weights_redo"  # session: weights before each change on Fusion, and those taken back
-LENS = "lens"  # session: what Fusion explores below the sliders
 GOAL = "goal"  # session: what Fusion trades recall against
 CURVE = "curve"  # session: weight whose curve Fusion shows; follows the slider moved last
+DOCTOR_CHECK = "doctor_check"  # bound; Doctor
+DOCTOR_SEVERITY = "doctor_severity"  # bound; Doctor
+DOCTOR_CATEGORY = "doctor_category"  # bound; Doctor, a top category
+DOCTOR_STATE = "doctor_state"  # bound; Doctor: open, dismissed or fixed
+DOCTOR_QUERY = "doctor_q"  # bound; Doctor
+DOCTOR_UNDO = "doctor_undo_keys"  # session: findings dismissed last
 
 
 def drop_empty_parameters() -> None:

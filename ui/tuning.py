@@ -55,7 +55,9 @@ def slider_positions(weights: Mapping[str, float], names: tuple[str, ...]) -> di
     return {name: round(float(weights.get(name, 0.0)) * scale, 3) for name in names}
 
 
-def build_bench(model: Model, shopper: str, positions: Mapping[str, float], at: np.datetime64) -> Bench:
+def build_bench(
+    model: Model, shopper: str, positions: Mapping[str, float], live_weights: Mapping[str, float], at: np.datetime64
+) -> Bench:
     """Find every product that can reach the list while a slider moves, with its terms.
 
     Parameters
@@ -66,6 +68,8 @@ def build_bench(model: Model, shopper: str, positions: Mapping[str, float], at: 
         Her id.
     positions
         Slider positions by term; the two symbols may move together, every other one alone.
+    live_weights
+        What lists are made with now.
     at
         Time of the request.
     """
@@ -83,7 +87,8 @@ def build_bench(model: Model, shopper: str, positions: Mapping[str, float], at: 
     if model.response is not None:
         z = np.column_stack([z, response_terms(model, request, terms, eligible[chosen].astype(np.intp))])
     chosen_again = find_reachable(z, weights, shelf.LIST_LENGTH, together)
-    live = rank(shelf.build_request(model, shopper, Filters(), None, at, shelf.PLACES_KNOWN), model)
+    served_now = {n: live_weights.get(n, 0.0) for n in names}
+    live = rank(shelf.build_request(model, shopper, Filters(), served_now, at, shelf.PLACES_KNOWN), model)
     served = rank(request, model)
     numbers = eligible[chosen[chosen_again]]
     numbers, z = _with_live(numbers, z[chosen_again], live.item_num[: shelf.LIST_LENGTH], eligible, base, model)
@@ -91,6 +96,7 @@ def build_bench(model: Model, shopper: str, positions: Mapping[str, float], at: 
         tuple(_term(n) for n in names),
         tuple(_item(model, int(i), row) for i, row in zip(numbers, z, strict=True)),
         {str(item): place for place, item in enumerate(live.item_ids, start=1)},
+        shelf.normalise(served_now),
     )
     order = np.lexsort((numbers, -(z @ weights)))[: len(served)]
     return Bench(data, int(mask.sum()), int((numbers[order] != served.item_num).sum()))
@@ -132,9 +138,11 @@ def _item(model: Model, number: int, z: NDArray[np.float64]) -> LabItem:
     )
 
 
-def judge(model: Model, weights: Mapping[str, float], column: str = "all") -> Quality | None:
+def judge(
+    model: Model, weights: Mapping[str, float], live_weights: Mapping[str, float], column: str = "all"
+) -> Quality | None:
     """Judge weights by one column of the held-out shoppers, paired with the live weights; None when there are none."""
-    return None if model.holdout is None else model.holdout.view(column).quality(weights, model.weights)
+    return None if model.holdout is None else model.holdout.view(column).quality(weights, live_weights)
 
 
 def other_weights(weights: Mapping[str, float], moving: Collection[str] = tuple(SYMBOLS)) -> dict[str, float]:

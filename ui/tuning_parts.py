@@ -1,146 +1,144 @@
-"""Parts of the Fusion page: presets, quality tiles, the table of weights, and the callbacks behind them."""
+"""Parts of the Fusion page: how far the browser's list is exact, and what the weights are good for, in tiles."""
 
 import math
 from collections.abc import Mapping
 
+import pandas as pd
 import streamlit as st
 
+from recsys.fusion.goals import OBJECTIVES
 from recsys.fusion.holdout import Quality
-from recsys.fusion.presets import list_presets, save_preset
-from recsys.fusion.scopes import SEGMENTS, Scope
-from recsys.ranking.model import Model
-from ui import data, errors, lab, shelf, state, tuning
-from ui.components import empty_state, heading, metric_tile
-from ui.text import number, plain_text, plural, safe_text, signed
+from recsys.fusion.pareto import FrontPoint
+from ui import shelf, tuning
+from ui.components import empty_state, export_button, metric_tile
+from ui.figure_words import span_text
+from ui.text import number, percent, points, signed
+from ui.wording import mark, t, tn
 
+GOAL_TILES = ("diversity", "new_items", "margin", "novelty")
+"""Objectives shown as tiles beside NDCG and recall."""
+SHARES = ("new_items", "margin")
+"""Objectives shown as percentages."""
+_DIGITS = {"recall": 3}
 _MEASURES = (
     (
         "NDCG@20",
         "ndcg",
-        "How high the list puts what held-out shoppers went on to choose: 1 is a perfect order of the first 20.",
+        mark("How high the list puts what held-out shoppers went on to choose: 1 is a perfect order of the first 20."),
     ),
-    ("Recall@20", "recall", "Share of what held-out shoppers went on to choose that stands among the first 20."),
+    (
+        "Recall@20",
+        "recall",
+        mark("Share of what held-out shoppers went on to choose that stands among the first 20."),
+    ),
 )
-
-
-def take_release(names: tuple[str, ...], live: Mapping[str, float]) -> None:
-    """Callback of the lab: keep the weights just let go; the live ones again mean no draft."""
-    weights = lab.read_release(state.LAB, names)
-    if weights is not None:
-        state.forget_preset()
-        st.session_state[state.CURVE] = tuning.moved_most(state.draft_weights(live), weights)
-        state.keep_draft(None if not any(weights.values()) or shelf.same_weights(weights, live) else weights)
-
-
-def preset_picker(model: Model) -> None:
-    """Choose a preset; its weights become the draft."""
-    presets = list_presets(data.shop_paths())
-
-    def load() -> None:
-        name = st.session_state.get(state.PRESET)
-        if name in presets:
-            state.keep_draft(tuning.slider_positions(presets[name], model.names))
-
-    st.selectbox(
-        "Preset",
-        list(presets),
-        index=None,
-        placeholder="Load a preset",
-        format_func=plain_text,
-        key=state.PRESET,
-        on_change=load,
-        width=190,
-    )
-
-
-def preset_saver(model: Model, live: Mapping[str, float]) -> None:
-    """Name the weights on screen and keep them for everybody."""
-
-    def save() -> None:
-        name = str(st.session_state.get("preset_name") or "").strip()
-        with errors.shown():
-            scope = Scope(st.session_state.get("preset_category") or "", st.session_state.get("preset_segment") or "")
-            save_preset(data.shop_paths(), name, shelf.normalise(state.draft_weights(live)), scope)
-            st.toast(f"Saved as {safe_text(name, 60)}", icon=":material/bookmark_added:")
-
-    with st.popover("Save as preset", icon=":material/bookmark_add:"), st.form("save_preset", border=False):
-        st.text_input("Name", key="preset_name", max_chars=60, placeholder="Autumn push")
-        st.selectbox(
-            "Lists of one category",
-            data.categories(),
-            index=None,
-            placeholder="No category: only when chosen",
-            format_func=plain_text,
-            key="preset_category",
-            help="Live lists filtered to this category, or below it, are then made with this preset.",
-        )
-        st.selectbox(
-            "One segment",
-            list(SEGMENTS),
-            index=None,
-            placeholder="Every shopper",
-            format_func=lambda name: f"{name.capitalize()}: {SEGMENTS[name]}",
-            key="preset_segment",
-            help="Alone: all live lists of these shoppers. With a category: their lists of that category.",
-        )
-        st.form_submit_button("Save", type="primary", on_click=save)
-
-
-def go_back_to_live() -> None:
-    """Callback: no draft, no preset."""
-    state.forget_preset()
-    state.keep_draft(None)
 
 
 def exactness_note(bench: tuning.Bench) -> None:
     """Say how far the browser's list can be trusted."""
-    n = len(bench.data.items)
-    held = (
-        f"The browser holds the {plural(n, 'product')} of {number(bench.n_products)} that can reach the list from here"
+    held = t(
+        "The browser holds the {held} of {all} that can reach the list from here",
+        held=tn("{n} product", "{n} products", len(bench.data.items)),
+        all=number(bench.n_products),
     )
     unlike = (
-        f"; {plural(bench.n_unlike, 'place')} differ from the served list, where only the best candidates get Response"
+        tn(
+            "{n} place differs from the served list, where only the best candidates get Response",
+            "{n} places differ from the served list, where only the best candidates get Response",
+            bench.n_unlike,
+        )
         if bench.n_unlike
-        else "; for these weights its order is the served one"
+        else t("for these weights its order is the served one")
     )
-    st.markdown(f":gray[:small[{held}{unlike}.]]")
+    st.markdown(f":gray[:small[{held}; {unlike}.]]")
 
 
-def quality_tiles(found: Quality | None, is_live: bool) -> None:
-    """Quality of the weights on held-out shoppers and its change against live with the interval of the change."""
+def quality_tiles(
+    found: Quality | None, goals: FrontPoint | None, weights: Mapping[str, float], live: Mapping[str, float]
+) -> None:
+    """Quality of the weights on held-out shoppers and what else their lists are good at, with intervals against live.
+
+    Parameters
+    ----------
+    found
+        Quality in the column judged by; None when there are no held-out shoppers.
+    goals
+        Every objective of the lists; None where the run cannot tell.
+    weights, live
+        Slider positions.
+    """
     if found is None:
         empty_state(
-            "No held-out shoppers", "This run kept none, so weights cannot be judged. Train again to keep some."
+            t("No held-out shoppers"),
+            t("This run kept none, so weights cannot be judged. Train again to keep some."),
         )
         return
+    is_live, people = shelf.same_weights(weights, live), found.n_users
     with st.grid(2, min_column_width=140, gap="small"):
         for label, name, meaning in _MEASURES:
-            change, half = getattr(found, f"{name}_change"), getattr(found, f"{name}_half_width")
-            interval = f"{signed(change - half)} to {signed(change + half)}"
-            metric_tile(
-                label,
-                f"{getattr(found, name):.3f}",
-                change=0 if is_live or math.isclose(change, 0, abs_tol=5e-4) else signed(change),
-                change_note="same as live" if is_live else interval,
-                decided=abs(change) > half,
-                help=f"{meaning} {plural(found.n_users, 'held-out shopper')}; change against live, paired by shopper, "
-                f"95% interval {interval}.",
-            )
+            value, (change, half) = getattr(found, name), _change_of(found, name)
+            _tile("recall", label, value, 0.0 if is_live else change, half, t(meaning), people)
+        for name in GOAL_TILES:
+            if goals is not None and name in goals.values:
+                change = 0.0 if is_live else goals.change[name]
+                goal, half = OBJECTIVES[name], goals.half_width[name]
+                _tile(name, t(goal.label), goals.values[name], change, half, t(goal.summary), people)
+    export_button(lambda: judged_frame(found, goals, weights, live), "weights_judged.csv", label=t("Export figures"))
 
 
-def weight_table(weights: Mapping[str, float], live: Mapping[str, float]) -> None:
-    """Shares of the sum now and live: what is served is what stands here."""
+def _tile(name: str, label: str, value: float, change: float, half: float, meaning: str, n_users: int) -> None:
+    """One figure with its change against live and half of the interval of that change."""
+    moved = show_change(name, change) not in (show_change(name, 0.0), show_change(name, -0.0))
+    told = t(
+        "{people}; change against live, paired by shopper, 95% interval {interval}.",
+        people=tn("{n} held-out shopper", "{n} held-out shoppers", n_users),
+        interval=span_text(show_change(name, change - half), show_change(name, change + half)),
+    )
+    metric_tile(
+        label,
+        show_value(name, value),
+        change=f"{show_change(name, change)} ± {show_half(name, half)}" if moved else 0,
+        change_note="" if moved else t("same as live"),
+        decided=abs(change) > half,
+        help=f"{meaning} {told}",
+    )
+
+
+def show_half(name: str, half_width: float) -> str:
+    """Return half of an interval without sign and unit."""
+    shown = points(half_width, unit=False) if name in SHARES else show_change(name, half_width)
+    return shown.removeprefix("+")
+
+
+def show_value(name: str, value: float) -> str:
+    """Return an objective's value in its own format."""
+    if name in SHARES:
+        return percent(value)
+    return t("{n} ms", n=number(value, 1)) if name == "latency" else number(value, _DIGITS.get(name, 2))
+
+
+def show_change(name: str, change: float) -> str:
+    """Return a change in the objective's own format."""
+    return points(change) if name in SHARES else signed(change, _DIGITS.get(name, 2))
+
+
+def judged_frame(
+    found: Quality, goals: FrontPoint | None, weights: Mapping[str, float], live: Mapping[str, float]
+) -> pd.DataFrame:
+    """Return the weights (shares of the sum) and every figure with its change and interval, for export."""
     now, before = shelf.normalise(weights), shelf.normalise(live)
-    rows = [
-        {"Term": shelf.label_of(name), "Now": round(100 * now[name], 1), "Live": round(100 * before.get(name, 0.0), 1)}
-        for name in weights
+    rows: list[tuple[str, str, float, float, float, float]] = [
+        ("weight", name, now[name], before.get(name, 0.0), math.nan, math.nan) for name in weights
     ]
-    column = st.column_config.NumberColumn
-    with st.container(border=True, gap="xsmall", key="weight_table"):
-        heading("Weights", "percent of the sum")
-        st.dataframe(
-            rows,
-            hide_index=True,
-            column_config={"Now": column(format="%.1f%%"), "Live": column(format="%.1f%%")},
-            alt="Share of each term in the sum, now and live.",
-        )
+    figures = {name: (getattr(found, name), *_change_of(found, name)) for _, name, _ in _MEASURES}
+    if goals is not None:
+        told = {n: (v, goals.change[n], goals.half_width[n]) for n, v in goals.values.items()}
+        figures |= {n: figure for n, figure in told.items() if n not in figures}
+    for name, (value, change, half) in figures.items():
+        rows.append(("figure", name, value, value - change, change - half, change + half))
+    return pd.DataFrame(rows, columns=["kind", "name", "now", "live", "change_low", "change_high"])
+
+
+def _change_of(found: Quality, name: str) -> tuple[float, float]:
+    """Change of a measure against live, and half of its interval."""
+    return getattr(found, f"{name}_change"), getattr(found, f"{name}_half_width")

@@ -86,7 +86,33 @@ def save_preset(paths: ShopPaths, name: str, weights: Mapping[str, float], scope
     if not all(math.isfinite(w) and w >= 0 for w in values.values()) or not any(values.values()):
         raise InputError(f"A preset needs weights of at least 0, one of them above; got {dict(weights)}.")
     with _changing(paths) as own:
+        if scope.everyone:
+            _withdraw(own)
         own[name] = Preset(name, values, scope)
+
+
+def published_preset(paths: ShopPaths) -> Preset | None:
+    """Return the preset that makes every list that no narrower one covers; None when the run's weights do.
+
+    Raises
+    ------
+    InputError
+        If the shop's file of presets is damaged.
+    """
+    return next((preset for preset in list_own_presets(paths) if preset.scope.everyone), None)
+
+
+def withdraw_preset(paths: ShopPaths) -> None:
+    """Go back to the run's own weights: what was published stays as a preset that applies nowhere by itself."""
+    with _changing(paths) as own:
+        _withdraw(own)
+
+
+def _withdraw(own: dict[str, Preset]) -> None:
+    """Take the scope from whatever is published."""
+    for name, preset in own.items():
+        if preset.scope.everyone:
+            own[name] = Preset(name, preset.weights, NOWHERE)
 
 
 def delete_preset(paths: ShopPaths, name: str) -> None:
@@ -134,7 +160,12 @@ def _from_json(name: str, told: Mapping[str, Any]) -> Preset:
     """Read what `_to_json` gave."""
     scoped = "weights" in told
     weights = {str(c): float(w) for c, w in (told["weights"] if scoped else told).items()}
-    return Preset(name, weights, Scope(str(told["category"]), str(told["segment"])) if scoped else NOWHERE)
+    return Preset(name, weights, _read_scope(told) if scoped else NOWHERE)
+
+
+def _read_scope(told: Mapping[str, Any]) -> Scope:
+    """Scope of a preset; files of earlier versions do not say whether it is everyone's."""
+    return Scope(str(told["category"]), str(told["segment"]), bool(told.get("everyone", False)))
 
 
 def _read(paths: ShopPaths) -> dict[str, Preset]:

@@ -28,20 +28,27 @@ class Scope:
         Category path; lists filtered to it or to paths below it. Empty: lists of any category, or of none.
     segment
         Name of `SEGMENTS`; empty for every shopper.
+    everyone
+        Every list that no narrower preset covers: the published weights of the shop. Only without the other two.
     """
 
     category: str = ""
     segment: str = ""
+    everyone: bool = False
 
     def __post_init__(self) -> None:
+        if self.everyone and (self.category or self.segment):
+            raise InputError("Weights are published for every list, or for a category or segment, not for both.")
         if self.segment and self.segment not in SEGMENTS:
             raise InputError(f"No segment is called {self.segment!r}; there are {', '.join(SEGMENTS)}.")
 
     def __bool__(self) -> bool:
-        return bool(self.category or self.segment)
+        return bool(self.category or self.segment or self.everyone)
 
     def __str__(self) -> str:
         """As in "Women > Shoes, loyal shoppers"."""
+        if self.everyone:
+            return "every list"
         return ", ".join([self.category] * bool(self.category) + [f"{self.segment} shoppers"] * bool(self.segment))
 
     def covers(self, categories: Sequence[str], segment: str) -> bool:

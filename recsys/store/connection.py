@@ -62,6 +62,8 @@ class Connection:
     def __init__(self, paths: ShopPaths, *, read_only: bool = False) -> None:
         self.paths = paths
         self.read_only_reason = "The store was opened for reading only." if read_only else None
+        self.n_written = 0
+        """Writes committed since opening; only the owner can write, so it tells whether an answer is stale."""
         self._lock = ShopLock(paths.lock, shared=read_only)
         self._write_lock = threading.RLock()
         self._cursor_lock = threading.Lock()
@@ -161,6 +163,7 @@ class Connection:
                     f"The disk refused the write ({error}), so nothing was stored: free some space and restart."
                 ) from error
             if number is not None:
+                self.n_written += 1
                 write_watermark(self.paths.root, number)
 
     def _reopen_after_damage(self, error: Exception) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self, TypeVar, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from recsys.errors import InputError
 from recsys.settings import ShopPaths
-from recsys.store import catalogue_writes, event_writes, ledger, performance, reads, sales, snapshots
+from recsys.store import catalogue_writes, event_facts, event_writes, ledger, performance, reads, sales, snapshots
 from recsys.store.connection import Connection
 from recsys.store.ledger import ImportRecord, WriteCounts
 
@@ -65,6 +65,7 @@ class Store:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._kept: dict[str, tuple[int, object]] = {}
 
     @classmethod
     def open(cls, paths: ShopPaths, read_only: bool = False) -> Self:
@@ -177,13 +178,21 @@ class Store:
         with self._connection.reading() as cursor:
             return question(cursor)
 
+    def _remember(self, name: str, question: Callable[[DuckDBPyConnection], T]) -> T:
+        """Answer from memory while nothing was written since; pages ask the same on every rerun."""
+        written = self._connection.n_written  # before the answer, so that a write meanwhile makes it stale
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != written:
+            kept = self._kept[name] = (written, self._read(question))
+        return cast(T, kept[1])
+
     def counts(self) -> reads.ShopCounts:
         """Return counts, freshness and the shop's facts."""
-        return self._read(lambda cursor: reads.count_shop(cursor, self.paths.root.name))
+        return self._remember("counts", lambda cursor: reads.count_shop(cursor, self.paths.root.name))
 
     def data_version(self) -> str:
         """Content address of the current data; equal versions mean equal snapshots."""
-        return self._read(ledger.data_version)
+        return self._remember("data_version", ledger.data_version)
 
     def imports(self) -> pd.DataFrame:
         """Return the ledger, newest import first."""
@@ -263,3 +272,7 @@ class Store:
     def sales(self, period_from: datetime | None = None, period_to: datetime | None = None) -> pd.DataFrame:
         """Return everything sold per item and day; see `recsys.store.sales.count_sales`."""
         return self._read(lambda cursor: sales.count_sales(cursor, period_from, period_to))
+
+    def event_facts(self, now: datetime) -> event_facts.EventFacts:
+        """Return counts that tell what cannot be right; see `recsys.store.event_facts`."""
+        return self._read(lambda cursor: event_facts.read_event_facts(cursor, now))

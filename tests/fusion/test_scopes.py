@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recsys.errors import InputError
-from recsys.fusion.presets import list_own_presets, list_presets, save_preset
+from recsys.fusion.presets import list_own_presets, list_presets, published_preset, save_preset, withdraw_preset
 from recsys.fusion.scopes import SEGMENTS, Preset, PresetBook, Scope
 from recsys.settings import ShopPaths
 
@@ -95,3 +95,28 @@ def test_scopes_survive_the_file_beside_presets_of_earlier_versions(empty_shop: 
 def test_a_segment_that_is_none_is_refused() -> None:
     with pytest.raises(InputError, match="No segment is called 'rich'"):
         Scope(segment="rich")
+
+
+def test_published_weights_make_every_list_that_nothing_narrower_covers() -> None:
+    book = make_book(Scope(everyone=True), Scope(segment="new"), Scope("A"))
+    chosen = [book.choose(5, []), book.choose(0, []), book.choose(5, ["A"]), book.choose(5, ["B"])]
+    assert [p.name for p in chosen if p] == ["0", "1", "2", "0"]
+    assert chosen[0] is not None and chosen[0].source == "preset 0 (every list)"
+    with pytest.raises(InputError, match="not for both"):
+        Scope("A", everyone=True)
+
+
+def test_one_preset_is_published_at_a_time_and_can_be_taken_back(empty_shop: ShopPaths) -> None:
+    assert published_preset(empty_shop) is None
+    save_preset(empty_shop, "First", {"text": 1.0}, Scope(everyone=True))
+    save_preset(empty_shop, "Shoes", {"text": 1.0}, Scope("Shoes"))
+    save_preset(empty_shop, "Second", {"image": 1.0}, Scope(everyone=True))
+    found = published_preset(empty_shop)
+    assert found is not None and found.name == "Second"
+    assert [(p.name, bool(p.scope)) for p in list_own_presets(empty_shop)] == [
+        ("First", False),
+        ("Second", True),
+        ("Shoes", True),
+    ]
+    withdraw_preset(empty_shop)
+    assert published_preset(empty_shop) is None and len(list_own_presets(empty_shop)) == 3

@@ -130,3 +130,13 @@ def test_sales_tell_what_a_list_led_to_from_everything_else(store):
 def test_performance_knows_who_was_shown_a_list(store):
     by_user = store.performance(by=["user_id"]).set_index("user_id")
     assert by_user["impressions"].to_dict() == {"u1": 2, "u2": 1}
+
+
+def test_what_is_remembered_is_forgotten_after_a_write(store):
+    before, version = store.counts(), store.data_version()
+    assert store.counts() is before
+    add_events(store, {"event_type": "view", "item_id": "c", "user_id": "u9"}, sha256="more")
+    assert store.counts().n_events == before.n_events + 1
+    assert store.data_version() != version
+    store.set_facts(name="Renamed")
+    assert store.counts().name == "Renamed"

@@ -2,6 +2,7 @@
 // data.items holds every product that can reach the list for the sliders' reach (see recsys.fusion.reachable).
 const SHELF = 24, BARS = 12
 const memory = new WeakMap()
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all)
 const make = (tag, name) => { const e = document.createElement(tag); if (name) e.className = name; return e }
 
 function makePicture() {
@@ -17,25 +18,27 @@ function makePicture() {
   } }
 }
 
-function showMove(chip, move) {
+function showMove(chip, move, words) {
   chip.className = 'move ' + (move === null ? 'entered' : move > 0 ? 'up' : move < 0 ? 'down' : 'same')
-  chip.textContent = move === null ? 'new' : move > 0 ? '↑ ' + move : move < 0 ? '↓ ' + -move : '='
+  chip.textContent = move === null ? words.entered : move > 0 ? '↑ ' + move : move < 0 ? '↓ ' + -move : '='
 }
 
 function makeSlider(term, lab) {
   const label = make('label'), key = make('i'), name = make('span', 'name'), out = make('output'), share = make('small')
   const input = make('input'), number = document.createTextNode('')
   input.type = 'range'; input.min = 0; input.max = 1; input.step = 0.01
-  input.setAttribute('aria-label', 'Weight of ' + term.label)
-  name.textContent = term.symbol ? term.label + ' ' + term.symbol : term.label
-  label.title = term.summary
   out.append(number, share); label.append(key, name, out, input)
   input.oninput = () => { lab.dragging = true; if (!lab.frame) lab.frame = requestAnimationFrame(() => { lab.frame = 0; draw(lab) }) }
   input.onchange = () => {
     lab.dragging = false; draw(lab); lab.say()
     lab.send('weights', Object.fromEntries(lab.sliders.map(s => [s.term.name, +s.input.value])))
   }
-  return { term, label, key, input, number, share }
+  const speak = (term, words) => {
+    input.setAttribute('aria-label', fill(words.weight, { term: term.label }))
+    name.textContent = term.symbol ? term.label + ' ' + term.symbol : term.label
+    label.title = term.summary
+  }
+  return { term, label, key, input, number, share, speak }
 }
 
 function build(root, data) {
@@ -57,7 +60,8 @@ function build(root, data) {
     return { li, name, bar, parts, zero, score }
   })
   lab.gone = $('.gone'); lab.count = $('.count'); lab.spoken = $('.spoken'); lab.details = $('details')
-  lab.say = () => { lab.spoken.textContent = lab.count.textContent + ' First is ' + lab.first + '.' }
+  lab.details.open = $('.lab').clientWidth > 520
+  lab.say = () => { lab.spoken.textContent = lab.count.textContent + ' ' + fill(lab.data.words.first, { title: lab.first }) }
   return lab
 }
 
@@ -74,13 +78,13 @@ function rankAll(lab, weights) {
 }
 
 function draw(lab) {
-  const { data } = lab, raw = lab.sliders.map(s => +s.input.value), total = raw.reduce((a, b) => a + b, 0)
+  const { data } = lab, words = data.words, raw = lab.sliders.map(s => +s.input.value), total = raw.reduce((a, b) => a + b, 0)
   const weights = raw.map(w => total > 0 ? w / total : 0), { scores, order } = rankAll(lab, weights)
   lab.sliders.forEach((s, c) => {
     s.number.nodeValue = weights[c].toFixed(2)
-    s.share.textContent = 'of the sum'
+    s.share.textContent = fill(words.share, { share: (data.live_shares[s.term.name] ?? 0).toFixed(2) })
     s.input.style.setProperty('--p', raw[c] * 100 + '%')
-    s.input.setAttribute('aria-valuetext', raw[c].toFixed(2) + ', ' + Math.round(weights[c] * 100) + ' percent of the sum')
+    s.input.setAttribute('aria-valuetext', fill(words.spoken_share, { position: raw[c].toFixed(2), share: Math.round(weights[c] * 100) }))
   })
   const top = order.slice(0, SHELF), shown = new Set(top.map(i => data.items[i].id))
   let low = 0, high = 0
@@ -95,7 +99,7 @@ function draw(lab) {
     if (cell.li.hidden) return
     const item = data.items[top[n]], was = data.live[item.id]
     cell.picture.show(item); cell.rank.textContent = n + 1; cell.li.title = item.title
-    showMove(cell.move, was === undefined ? null : was - (n + 1))
+    showMove(cell.move, was === undefined ? null : was - (n + 1), words)
   })
   lab.bars.forEach((row, n) => {
     row.li.hidden = n >= top.length
@@ -118,12 +122,12 @@ function draw(lab) {
   const out = data.items.filter(x => data.live[x.id] <= SHELF && !shown.has(x.id)).sort((a, b) => data.live[a.id] - data.live[b.id])
   const kept = top.length - [...shown].filter(id => !(data.live[id] <= SHELF)).length
   lab.count.textContent = out.length || kept < top.length
-    ? `${kept} of the live top ${top.length} stay, ${top.length - kept} come in.` : `The same ${top.length} products as live.`
+    ? fill(words.changed, { kept, all: top.length, new: top.length - kept }) : fill(words.same, { all: top.length })
   while (lab.gone.children.length > out.length) lab.gone.lastChild.remove()
   out.forEach((item, n) => {
     let li = lab.gone.children[n]
     if (!li) { li = make('li'); li.picture = makePicture(); li.append(li.picture.pic); lab.gone.append(li) }
-    li.picture.show(item); li.title = `${item.title}, live place ${data.live[item.id]}`
+    li.picture.show(item); li.title = fill(words.was, { title: item.title, place: data.live[item.id] })
     li.setAttribute('aria-label', li.title)
   })
   lab.gone.parentElement.classList.toggle('none', out.length === 0)
@@ -139,6 +143,10 @@ export default function (component) {
     lab = build(parentElement, data); lab.names = names; memory.set(parentElement, lab)
   }
   lab.data = data; lab.send = setStateValue
+  const words = data.words
+  for (const name of ['shelf', 'gone', 'bars']) parentElement.querySelector('.' + name).setAttribute('aria-label', words[name])
+  parentElement.querySelector('summary').textContent = words.rest; parentElement.querySelector('.out').textContent = words.out
+  lab.sliders.forEach((s, c) => s.speak(data.terms[c], words))
   lab.details.hidden = data.terms.every(t => t.prominent)
   lab.sliders.forEach((s, c) => {
     s.key.style.background = data.colors[c]; s.input.style.setProperty('--c', data.colors[c])
