@@ -44,6 +44,7 @@ PAGES = {
     ],
     mark("Data"): [
         _page("catalogue", "Catalogue", "inventory_2", "Products and pictures: upload, check, import, undo."),
+        _page("doctor", "Doctor", "stethoscope", "What is wrong with products and pictures, worst first."),
         _page("events", "Events", "timeline", "What shoppers did: upload, counts, funnel."),
     ],
     mark("Manage"): [

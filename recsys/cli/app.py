@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from recsys import __version__
-from recsys.cli import benchmark, data, failures, lists, runs, serve, training, tune
+from recsys.cli import benchmark, data, doctor, failures, lists, rules, runs, serve, training, tune
 from recsys.cli.context import Group
 from recsys.settings import DEFAULT_SHOP, Settings, ShopPaths
 
@@ -16,12 +16,14 @@ COMMANDS: tuple[click.Command, ...] = (
     serve.demo,
     data.import_group,
     data.imports,
+    doctor.doctor,
     training.train,
     runs.runs,
     tune.tune,
     lists.recommend,
     lists.explain,
     lists.evaluate,
+    rules.rules,
     benchmark.benchmark,
     serve.run,
 )

@@ -1,7 +1,9 @@
 """Labels predicted from content, and how strongly a prediction speaks against what the shop states."""
 
 import warnings
+import zlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,13 +57,18 @@ class Verdicts:
         return str(self.names[self.predicted[item_num]])
 
 
+def fold_of(item_ids: NDArray[np.object_]) -> NDArray[np.intp]:
+    """Return each item's fold, 0 to `FOLDS` − 1, by its id: it stays there when other items come and go."""
+    return np.array([zlib.crc32(str(item).encode("utf-8", "surrogatepass")) % FOLDS for item in item_ids], np.intp)
+
+
 def parents(names: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return the level above each category path; a path of one level is its own."""
     return np.array([str(n).rpartition(CATEGORY_SEPARATOR)[0] or str(n) for n in names], dtype=object)
 
 
 def judge_vectors(
-    vectors: NDArray[np.float32], labels: NDArray[np.object_], *, sure: float, grouped: bool, seed: int = 0
+    vectors: NDArray[np.float32], labels: NDArray[np.object_], folds: NDArray[np.intp], *, sure: float, grouped: bool
 ) -> Verdicts | None:
     """Predict labels from vectors by shrunken linear discriminants, each item by a model fitted without it.
 
@@ -71,12 +78,12 @@ def judge_vectors(
         Shape (n_items, d); NaN rows are not judged.
     labels
         Stated labels, shape (n_items,); empty text where none is stated.
+    folds
+        From `fold_of`, shape (n_items,).
     sure
         Probability from which a prediction counts as made.
     grouped
         Labels are category paths, and a prediction beside the stated one under the same parent is no contradiction.
-    seed
-        Of the folds.
 
     Returns
     -------
@@ -90,19 +97,23 @@ def judge_vectors(
 
     content = vectors[rows].astype(np.float64)
     if content.shape[1] > DIRECTIONS and len(rows) > DIRECTIONS:
-        content = PCA(DIRECTIONS, svd_solver="covariance_eigh", random_state=seed).fit_transform(content)
+        content = PCA(DIRECTIONS, svd_solver="covariance_eigh", random_state=0).fit_transform(content)
     names, codes = np.unique(labels[rows].astype(str), return_inverse=True)
-    return _verdicts(_discriminant(content, codes, seed), names.astype(object), codes, rows, len(labels), sure, grouped)
+    return _verdicts(
+        _discriminant(content, codes, folds[rows]), names.astype(object), codes, rows, len(labels), sure, grouped
+    )
 
 
-def judge_words(texts: list[str], labels: NDArray[np.object_], *, sure: float, seed: int = 0) -> Verdicts | None:
+def judge_words(
+    texts: list[str], labels: NDArray[np.object_], folds: NDArray[np.intp], *, sure: float
+) -> Verdicts | None:
     """Predict category paths from words, by naive Bayes or by discriminants over latent topics, whichever errs less.
 
     Parameters
     ----------
     texts
         One per item, without the category's own name.
-    labels, sure, seed
+    labels, folds, sure
         As in `judge_vectors`.
 
     Returns
@@ -122,12 +133,12 @@ def judge_words(texts: list[str], labels: NDArray[np.object_], *, sure: float, s
     except ValueError:  # no word occurs twice, so words tell nothing
         return None
     names, codes = np.unique(labels[rows].astype(str), return_inverse=True)
-    candidates = [_naive_bayes(words, codes, seed)]
+    candidates = [_naive_bayes(words, codes, folds[rows])]
     if words.shape[1] > WORD_DIRECTIONS and float((candidates[0].argmax(axis=1) == codes).mean()) < GOOD_ENOUGH:
         from sklearn.decomposition import TruncatedSVD
 
-        topics = TruncatedSVD(WORD_DIRECTIONS, n_iter=3, random_state=seed).fit_transform(words)
-        candidates.append(_discriminant(topics, codes, seed))
+        topics = TruncatedSVD(WORD_DIRECTIONS, n_iter=3, random_state=0).fit_transform(words)
+        candidates.append(_discriminant(topics, codes, folds[rows]))
     best = max(candidates, key=lambda shares: float((shares.argmax(axis=1) == codes).mean()))
     return _verdicts(best, names.astype(object), codes, rows, len(labels), sure, grouped=True)
 
@@ -140,28 +151,33 @@ def _learnable(has_content: NDArray[np.bool_], labels: NDArray[np.object_]) -> N
     return rows[large[codes]] if int(large.sum()) >= 2 else None
 
 
-def _discriminant(content: Floats, codes: NDArray[np.intp], seed: int) -> Floats:
+def _discriminant(content: Floats, codes: NDArray[np.intp], folds: NDArray[np.intp]) -> Floats:
     """Out-of-fold probabilities of linear discriminants, (n, n_labels)."""
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-    return _out_of_fold(LinearDiscriminantAnalysis(solver="lsqr", shrinkage=SHRINKAGE), content, codes, seed)
+    return _out_of_fold(LinearDiscriminantAnalysis(solver="lsqr", shrinkage=SHRINKAGE), content, codes, folds)
 
 
-def _naive_bayes(words: sparse.csr_matrix, codes: NDArray[np.intp], seed: int) -> Floats:
+def _naive_bayes(words: sparse.csr_matrix, codes: NDArray[np.intp], folds: NDArray[np.intp]) -> Floats:
     """Out-of-fold probabilities of multinomial naive Bayes, (n, n_labels)."""
     from sklearn.naive_bayes import MultinomialNB
 
-    return _out_of_fold(MultinomialNB(alpha=0.05), words, codes, seed)
+    return _out_of_fold(MultinomialNB(alpha=0.05), words, codes, folds)
 
 
-def _out_of_fold(model: object, content: object, codes: NDArray[np.intp], seed: int) -> Floats:
-    """Probabilities of every item by the model of the folds it is not in."""
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+def _out_of_fold(model: Any, content: Any, codes: NDArray[np.intp], folds: NDArray[np.intp]) -> Floats:
+    """Probabilities of every item by the model of the folds it is not in; 0 for labels those folds lack."""
+    from sklearn.base import clone
 
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # about labels with few items, which are meant to be here
-        shares: Floats = cross_val_predict(model, content, codes, cv=folds, method="predict_proba")
+    shares = np.zeros((len(codes), int(codes.max()) + 1))
+    for fold in np.unique(folds):
+        inside = folds == fold
+        if len(np.unique(codes[~inside])) < 2:
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # about labels with one item in a fold, which may be
+            fitted = clone(model).fit(content[~inside], codes[~inside])
+        shares[np.ix_(inside, fitted.classes_)] = fitted.predict_proba(content[inside])
     return np.nan_to_num(shares)
 
 
@@ -225,14 +241,14 @@ def contradiction(
     float64, shape (n,)
         0 where there is no contradiction.
     """
-    n_labels = len(groups)
+    n_labels, n_items = len(groups), max(len(stated), 1)
     made = probability >= sure
     counts = np.zeros((n_labels, n_labels))
     np.add.at(counts, (stated[made], predicted[made]), 1.0)
     sizes = np.bincount(stated, minlength=n_labels)
-    share = np.bincount(predicted[made], minlength=n_labels) / max(len(stated), 1)
+    share = np.bincount(predicted[made], minlength=n_labels) / n_items
     apart = made & (groups[predicted] != groups[stated])
-    error_rate = max(float(apart.mean()), 1 / max(len(stated), 1)) if len(stated) else 0.0
+    error_rate = max(float(apart.sum()), 1.0) / n_items
     usual = counts[stated, predicted] - 1 + PSEUDO_ITEMS * error_rate * share[predicted]
     usual = np.maximum(usual, 1e-9) / (sizes[stated] - 1 + PSEUDO_ITEMS)
     return np.where(apart, share[predicted] / usual, 0.0)

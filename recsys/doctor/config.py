@@ -21,12 +21,16 @@ class DoctorConfig:
         How many times likelier a prediction must be under "wrong" than under "as usual in this category", > 1.
     pair_strength
         The same for words and picture together, whose strengths multiply, > 1.
+    strength_per_item
+        Added for every item of the shop to what a strength must reach: with many items, rare accidents become common.
     same_picture
         Root mean square difference of two thumbs, in grey levels, up to which pictures count as the same.
     same_words
         Share of title words in common from which titles count as the same, 0 to 1.
-    blur_z, light_z, frame_z, odd_z
+    blur_z, dark_z, wash_z, frame_z
         Robust standard deviations from the category's usual picture, > 0.
+    odd_z, edge_z
+        The same for what the shop's usual pictures cannot describe, and for the edge of the picture; both are needed.
     tiny_share
         Longest side, as a share of the shop's usual one, below which a picture is tiny, 0 to 1.
     price_z
@@ -46,17 +50,24 @@ class DoctorConfig:
     words_strength: float = 40.0
     attribute_strength: float = 40.0
     pair_strength: float = 40.0
-    same_picture: float = 3.0
+    strength_per_item: float = 0.0015
+    same_picture: float = 4.0
     same_words: float = 0.6
     blur_z: float = 4.0
-    light_z: float = 4.5
+    dark_z: float = 4.5
+    wash_z: float = 6.0
     frame_z: float = 4.0
-    odd_z: float = 6.0
+    odd_z: float = 3.0
+    edge_z: float = 4.0
     tiny_share: float = 0.6
     price_z: float = 4.0
     price_ratio: float = 4.0
     min_title: int = 3
-    repeated_text: int = 10
+    repeated_text: int = 20
+
+    def needed(self, strength: float, n_items: int) -> float:
+        """Return what a strength must reach in a shop of this size."""
+        return max(strength, self.strength_per_item * n_items)
 
     def __post_init__(self) -> None:
         ratios = (self.picture_strength, self.words_strength, self.attribute_strength, self.pair_strength)

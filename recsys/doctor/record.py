@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recsys.data.catalogue import Catalogue
-from recsys.doctor.classify import Verdicts, judge_vectors, judge_words
+from recsys.doctor.classify import Verdicts, fold_of, judge_vectors, judge_words
 from recsys.doctor.config import DoctorConfig
 from recsys.doctor.pictures import MEASURES
 from recsys.doctor.robust import peer_groups
@@ -97,14 +97,21 @@ class ShopRecord:
         return peer_groups(self.catalogue.categories, np.ones(len(self.catalogue), np.bool_), self.config.min_peers)
 
     @cached_property
+    def folds(self) -> NDArray[np.intp]:
+        """Fold of each item, so that no prediction comes from a model that saw the item, shape (n_items,)."""
+        return fold_of(self.catalogue.item_ids)
+
+    @cached_property
     def by_picture(self) -> Verdicts | None:
         """Category that each item's pictures look like; None without vectors."""
         if self.image_vectors is None:
             return None
-        return judge_vectors(self.image_vectors, self.catalogue.categories, sure=self.config.sure, grouped=True)
+        return judge_vectors(
+            self.image_vectors, self.catalogue.categories, self.folds, sure=self.config.sure, grouped=True
+        )
 
     @cached_property
     def by_words(self) -> Verdicts | None:
         """Category that each item's title and description read like."""
         texts = [f"{title} {text[:1000]}" for title, text in zip(self.titles, self.descriptions, strict=True)]
-        return judge_words(texts, self.catalogue.categories, sure=self.config.sure)
+        return judge_words(texts, self.catalogue.categories, self.folds, sure=self.config.sure)

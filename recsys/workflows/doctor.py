@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -89,6 +89,7 @@ def examine_shop(
         exposure_source=exposure.source,
         n_lists=exposure.n_lists,
         days=EXPOSURE_DAYS,
+        config=asdict(config or DoctorConfig()),
         currency=_main_currency(catalogue) if traffic.revenue.sum() > 0 else None,
     )
     report = keep_report(paths, facts, _tabulate(record, found, traffic))

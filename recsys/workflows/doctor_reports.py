@@ -49,6 +49,8 @@ class ReportFacts:
         Days that lost money is counted for.
     currency
         Of the lost money; None where the log tells no revenue.
+    config
+        The thresholds; where they change, what is gone was not fixed by anybody.
     fixed
         Findings of earlier reports that are gone: key, check, item_id, title, fixed_at; newest first.
     """
@@ -64,6 +66,7 @@ class ReportFacts:
     n_lists: int
     days: int
     currency: str | None
+    config: dict[str, float]
     fixed: tuple[dict[str, str], ...] = field(default=())
 
 
@@ -186,7 +189,7 @@ def _fixed(before: DoctorReport | None, facts: ReportFacts, table: pd.DataFrame)
     if before is None:
         return []
     present = set(table["key"])
-    old = before.findings
+    old = before.findings if before.facts.config == facts.config else before.findings.head(0)
     gone = old[~old["key"].isin(present) & ~old["check"].isin(list(facts.silent))]
     fresh = [
         {**row, "fixed_at": facts.created_at} for row in gone[["key", "check", "item_id", "title"]].to_dict("records")

@@ -14,6 +14,8 @@ MIN_FILLED = 0.3
 MAX_VALUES = 60
 MIN_LIFT = 2.0
 """A picture must name an attribute this many times as often as always guessing its commonest value would."""
+MIN_ACCURACY = 0.5
+"""And rightly at least as often as not; an attribute that pictures do not tell cannot be contradicted by one."""
 _MAX_ATTRIBUTES = 8
 
 
@@ -24,16 +26,18 @@ def find(shop: ShopRecord) -> list[Finding]:
     content = _look(shop)
     findings: list[Finding] = []
     for name, values in _attributes(shop).items():
-        verdicts = judge_vectors(content, values, sure=shop.config.sure, grouped=False)
-        if verdicts is not None and verdicts.accuracy >= MIN_LIFT * _commonest(values):
+        verdicts = judge_vectors(content, values, shop.folds, sure=shop.config.sure, grouped=False)
+        if verdicts is not None and verdicts.accuracy >= max(MIN_ACCURACY, MIN_LIFT * _commonest(values)):
             findings += _contradictions(shop, name, verdicts)
     return findings
 
 
 def _look(shop: ShopRecord) -> NDArray[np.float32]:
-    """Colours of each item's first picture on a square-root scale, shape (n_items, 64); NaN rows without a picture."""
+    """Colours of each item's first picture on a square-root scale, and its vector where a run made one; NaN without."""
     assert shop.pictures is not None
     look = np.sqrt(shop.pictures.colours)[np.where(shop.lead >= 0, shop.lead, 0)]
+    if shop.image_vectors is not None:
+        look = np.hstack([look, np.nan_to_num(shop.image_vectors)])
     return np.where((shop.lead >= 0)[:, None], look, np.nan).astype(np.float32)
 
 
@@ -56,6 +60,7 @@ def _commonest(values: NDArray[np.object_]) -> float:
 
 def _contradictions(shop: ShopRecord, name: str, verdicts: Verdicts) -> list[Finding]:
     """Findings of one attribute."""
+    needed = shop.config.needed(shop.config.attribute_strength, len(shop.catalogue))
     return [
         Finding(
             check=NAME,
@@ -72,5 +77,5 @@ def _contradictions(shop: ShopRecord, name: str, verdicts: Verdicts) -> list[Fin
                 "strength": float(verdicts.strength[row]),
             },
         )
-        for row in np.flatnonzero(verdicts.strength >= shop.config.attribute_strength)
+        for row in np.flatnonzero(verdicts.strength >= needed)
     ]

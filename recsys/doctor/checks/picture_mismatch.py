@@ -16,7 +16,8 @@ def find(shop: ShopRecord) -> list[Finding]:
     seen, read = shop.by_picture, shop.by_words
     if seen is None:
         return []
-    doubted = seen.strength >= shop.config.picture_strength
+    needed = shop.config.needed(shop.config.picture_strength, len(shop.catalogue))
+    doubted = seen.strength >= needed
     if read is not None:
         same = np.array([read.predicted[n] >= 0 and read.name(n) == seen.name(n) for n in np.flatnonzero(doubted)])
         doubted[np.flatnonzero(doubted)[same.astype(bool)]] = False

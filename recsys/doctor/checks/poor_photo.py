@@ -11,6 +11,8 @@ from recsys.doctor.robust import peer_groups, robust_z
 NAME = "poor_photo"
 BLANK_DETAIL = 0.8
 """log10 of the variance of the luminance below which nothing can be seen: a spread of about two and a half levels."""
+FLAT = 0.1
+"""Contrast below which a bright picture is washed out."""
 _FLOORS = {"brightness": 0.04, "sharpness": 0.1, "detail": 0.12, "content": 0.12}
 """Smallest standard deviation of each measure; of `content` on a log scale."""
 _WORST = ("blank", "tiny", "dark", "washed_out", "blurred", "framed")
@@ -40,14 +42,16 @@ def _faults(shop: ShopRecord, table: pd.DataFrame, z: dict[str, NDArray[np.float
     config, side = shop.config, table["longest_side"].to_numpy(np.float64)
     seen = shop.lead >= 0
     blank = seen & (table["detail"].to_numpy() < BLANK_DETAIL)
-    washed = (z["detail"] < -config.light_z) & (z["brightness"] > 1.0)
-    dark = (z["brightness"] < -config.light_z) & (table["brightness"].to_numpy() < 0.4)
+    washed = (z["detail"] < -config.wash_z) & (z["brightness"] > 1.0) & (table["contrast"].to_numpy() < FLAT)
+    dark = (z["brightness"] < -config.dark_z) & (table["brightness"].to_numpy() < 0.4)
+    coloured = (table["content"].to_numpy() < 0.3) & (table["white"].to_numpy() < 0.3)
+    lost = (table["content"].to_numpy() < 0.05) & (z["detail"] > -3.0)  # small, and not merely pale on white
     faults = {
         "tiny": side < config.tiny_share * np.nanmedian(side),
         "dark": dark & ~blank,
         "washed_out": washed & ~blank,
         "blurred": (z["sharpness"] < -config.blur_z) & ~blank,
-        "framed": (z["content"] < -config.frame_z) & ~blank,
+        "framed": (z["content"] < -config.frame_z) & (coloured | lost) & ~blank,
     }
     return {"blank": blank} | {name: fault & seen for name, fault in faults.items()}
 

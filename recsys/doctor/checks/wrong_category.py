@@ -37,12 +37,13 @@ def find(shop: ShopRecord) -> list[Finding]:
 
 def _weigh(shop: ShopRecord, row: int, read: Verdicts, seen: Verdicts | None) -> list[tuple[bool, float]]:
     """Whether the picture agrees and the joint strength, as a list of one; empty where it does not suffice."""
-    strength = float(read.strength[row])
+    strength, n_items = float(read.strength[row]), len(shop.catalogue)
+    alone = strength >= shop.config.needed(shop.config.words_strength, n_items)
     if seen is None or seen.predicted[row] < 0:
-        return [(False, strength)] if strength >= shop.config.words_strength else []
+        return [(False, strength)] if alone else []
     if seen.name(row) == read.name(row) and seen.strength[row] > 0:
         joint = strength * float(seen.strength[row])
-        return [(True, joint)] if joint >= shop.config.pair_strength else []
+        return [(True, joint)] if joint >= shop.config.needed(shop.config.pair_strength, n_items) else []
     if seen.predicted[row] == seen.stated[row]:  # the picture sides with the category
         return []
-    return [(False, strength)] if strength >= shop.config.words_strength else []
+    return [(False, strength)] if alone else []
