@@ -44,6 +44,9 @@ EVERYONE = "all"
     help="mmr:0.3 puts like products apart, calibrated:0.3 spreads categories as in her history; 0 changes nothing.",
 )
 @click.option("--run-id", help="A run other than the live one.")
+@click.option("--rules/--no-rules", default=True, show_default=True, help="Whether the published rules act.")
+@click.option("--page", default="", help="Where the lists stand, such as home; rules may be scoped by it.")
+@click.option("--market", default="", help="The market they are for; rules may be scoped by it.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to .parquet, .csv or .jsonl.")
 @json_option
 @click.pass_obj
@@ -56,6 +59,9 @@ def recommend(
     weights: dict[str, float] | None,
     diversity: "Diversity | None",
     run_id: str | None,
+    rules: bool,
+    page: str,
+    market: str,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -63,7 +69,8 @@ def recommend(
 
     Columns: user_id, item_id, rank, score, and one contribution per component; the contributions add up to the score.
     A shopper without history gets a list too, and a note says which components filled it. Products that are sold out
-    or not launched yet never appear.
+    or not launched yet never appear. Published merchandising rules act; where one adds to the score, the column `rules`
+    says how much.
 
     Example:
       vitrine recommend --user s-0001 --n 10
@@ -86,6 +93,9 @@ def recommend(
             weights=weights,
             run_id=run_id,
             diversity=diversity,
+            rules=rules,
+            page=page,
+            market=market,
             progress=bar,
         )
     _show_lists(lists, out, as_json)

@@ -122,6 +122,7 @@ def publish(
         published = stamp(rules, _content(paths, live), number)
         version = Version(number, datetime.now(UTC).replace(microsecond=0), who.strip(), why.strip(), published, undoes)
         write_version(paths.rules, version)
+        read_version(paths.rules, number)  # what cannot be read again never becomes live
         write_json(paths.rules / LIVE_FILE, {"version": number})
     return read_rules(paths)
 

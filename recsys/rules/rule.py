@@ -127,7 +127,7 @@ class Rule:
         told["selection"], told["scope"] = self.selection.to_json(), {n: v for n, v in vars(self.scope).items() if v}
         for name in ("starts_at", "ends_at"):
             told[name] = None if told[name] is None else told[name].isoformat()
-        return {name: value for name, value in told.items() if value not in (None, {}, 0)}
+        return {name: value for name, value in told.items() if value not in (None, 0) and (value or name != "scope")}
 
     @staticmethod
     def from_json(told: Mapping[str, Any]) -> "Rule":

@@ -2,19 +2,21 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from recsys.data.ranking import Diversity, Filters, Ranking, Request, rankings_to_frame
+from recsys.data.ranking import RULES, Diversity, Filters, Ranking, Request, rankings_to_frame
 from recsys.errors import InputError
 from recsys.fusion.presets import list_own_presets
 from recsys.fusion.scopes import PresetBook
 from recsys.progress import Progress, scaled, silent
 from recsys.ranking import rank, rank_many
 from recsys.ranking.model import Model
+from recsys.rules.book import read_rules
+from recsys.rules.rule import RuleSet
 from recsys.settings import Settings, ShopPaths
 from recsys.training.live import live_pointer, serving_run
 from recsys.training.runs import load_model
@@ -77,6 +79,9 @@ def recommend(
     weights: Mapping[str, float] | None = None,
     run_id: str | None = None,
     diversity: Diversity | None = None,
+    rules: bool = True,
+    page: str = "",
+    market: str = "",
     progress: Progress = silent,
 ) -> pd.DataFrame:
     """Rank for one shopper or for everyone.
@@ -99,6 +104,10 @@ def recommend(
         None takes the run that serves each shopper: the live one, or the canary for its share.
     diversity
         How varied the first places shall be; None means not at all.
+    rules
+        Whether the shop's published merchandising rules act.
+    page, market
+        Where the lists stand and for which market; rules may be scoped by them.
     progress
         Told of the share of lists made.
 
@@ -106,8 +115,8 @@ def recommend(
     -------
     DataFrame
         user_id, item_id, rank, score, one contribution column per component, and run_id, the run that served;
-        `.attrs["notes"]` says which components filled the list of a shopper nobody knows, what diversity changed, and
-        how many lists a canary made.
+        `.attrs["notes"]` says which components filled the list of a shopper nobody knows, what diversity and rules
+        changed, and how many lists a canary made. Where a boost or bury acts, `rules` is one column more.
     """
     progress("Loading the run", 0.0)
     pointer = live_pointer(settings.shop) if run_id is None else {"run_id": run_id, "canary": None}
@@ -118,7 +127,9 @@ def recommend(
     by_run: dict[str | None, list[str]] = {}
     for one in users:
         by_run.setdefault(serving_run(pointer, one), []).append(one)
-    asked = Asked(n, Filters(items=items, exclude_seen=bool(exclude_seen)), weights, diversity, now())
+    published = read_rules(settings.shop) if rules else None
+    filters = Filters(items=items, exclude_seen=bool(exclude_seen))
+    asked = Asked(n, filters, weights, diversity, now(), published, page, market)
     frames, done = [], 0.0
     for served, group in by_run.items():
         model = first if served in (None, first.run_id) else load_model(settings.shop, served)
@@ -136,23 +147,26 @@ def recommend(
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """What is asked of every list: length, filters, weights laid over the run's own, variety, and when."""
+    """What is asked of every list: length, filters, weights over the run's own, variety, when, rules and where."""
 
     n: int
     filters: Filters
     weights: Mapping[str, float] | None
     diversity: Diversity | None
     moment: np.datetime64
+    rules: RuleSet | None = None
+    page: str = ""
+    market: str = ""
 
 
 def _lists_of(paths: ShopPaths, model: Model, users: list[str], asked: Asked, progress: Progress) -> pd.DataFrame:
     """Lists of some shoppers from one run."""
     merged, book = merge_weights(model, asked.weights), preset_book(paths, model)
-    requests = [
-        request_for(model, u, asked.n, asked.filters, merged, asked.moment, asked.diversity, book) for u in users
-    ]
+    plain = (request_for(model, u, asked.n, asked.filters, merged, asked.moment, asked.diversity, book) for u in users)
+    requests = [replace(request, page=asked.page, market=asked.market) for request in plain]
     order = sorted(range(len(users)), key=lambda row: requests[row].weights_from)  # alike ones are ranked together
-    ranked = rank_many([requests[row] for row in order], model, lambda done: progress("Making lists", done))
+    told = [requests[row] for row in order]
+    ranked = rank_many(told, model, lambda done: progress("Making lists", done), asked.rules)
     lists = [ranking for _, ranking in sorted(zip(order, ranked, strict=True), key=lambda pair: pair[0])]
     frame = rankings_to_frame(lists).assign(run_id=model.run_id)
     frame.attrs["notes"] = _notes(lists) + _say_presets(requests)
@@ -173,7 +187,8 @@ def _notes(lists: list[Ranking]) -> list[str]:
     cold = [r for r in lists if "behaviour" in r.silent]
     if cold:
         first = cold[0]
-        spoke = [n for n, w in zip(first.components, first.weights, strict=True) if w and n not in first.silent]
+        weights = zip(first.components, first.weights, strict=True)
+        spoke = [n for n, w in weights if w and n != RULES and n not in first.silent]
         who = repr(first.user_id) if len(cold) == 1 else f"{len(cold):,} shoppers"
         notes.append(f"No history of {who}: the list was filled by {', '.join(spoke) or 'no component'}.")
     empty = sum(len(r) == 0 for r in lists)
@@ -184,7 +199,16 @@ def _notes(lists: list[Ranking]) -> list[str]:
         notes.append(f"Variety: {varied[0].detail}.")
     elif varied:
         notes.append(f"Variety changed {sum(bool(s.moves) for s in varied):,} of {len(varied):,} lists.")
-    return notes
+    return notes + _say_rules(lists)
+
+
+def _say_rules(lists: list[Ranking]) -> list[str]:
+    """Say which version of the rules applied, and on how many lists one of them acted."""
+    version = lists[0].rules_version
+    if version is None:
+        return ["Merchandising rules were left aside."]
+    acted = sum(any(s.rule_id and s.acted for s in r.trace) for r in lists)
+    return [f"Rules version {version}: acted on {acted:,} of {len(lists):,} lists."] if version else []
 
 
 def _say_presets(requests: list[Request]) -> list[str]:
@@ -205,7 +229,7 @@ def explain(settings: Settings, user: str, item: str, run_id: str | None = None)
 
     model = load_model(settings.shop, run_id or serving_run(live_pointer(settings.shop), user))
     request = request_for(model, user, 24, book=preset_book(settings.shop, model))
-    return explain_pair(model, request, model.catalogue.number(item)).to_json()
+    return explain_pair(model, request, model.catalogue.number(item), read_rules(settings.shop)).to_json()
 
 
 def best_for(model: Model, user_id: str, n: int = 24, filters: Filters | None = None) -> Ranking:

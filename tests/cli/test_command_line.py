@@ -65,7 +65,21 @@ def test_the_commands_stand_in_the_order_of_a_days_work(capsys):
     main(["--help"])
     shown = capsys.readouterr().out.split("Commands:")[1]
     names = [line.split()[0] for line in shown.strip().splitlines()]
-    day = ["demo", "import", "imports", "train", "runs", "tune", "recommend", "explain", "evaluate", "benchmark", "run"]
+    day = [
+        "demo",
+        "import",
+        "imports",
+        "doctor",
+        "train",
+        "runs",
+        "tune",
+        "recommend",
+        "explain",
+        "evaluate",
+        "rules",
+        "benchmark",
+        "run",
+    ]
     assert names == day
 
 

@@ -23,15 +23,19 @@ def rules(draw) -> Rule:
     if "window" in numbers:
         numbers["window"] = numbers["limit"] + draw(st.integers(1, 400))
     ids = tuple(draw(st.lists(WORD, min_size=1, max_size=1 if pin else 4, unique=True)))
+    per = draw(st.sampled_from([None, *GroupBy])) if kind == RuleKind.CAP else None
+    chosen = Selection(ids, draw(WORD), draw(WORD), "colour=" + draw(WORD))
+    if per is not None and draw(st.booleans()):
+        chosen = Selection()
     times = sorted(draw(st.lists(TIMES, min_size=2, max_size=2, unique=True)))
     return Rule(
         draw(st.from_regex(r"[A-Za-z0-9_-]{1,40}", fullmatch=True)),
         kind,
-        Selection(ids) if pin else Selection(ids, draw(WORD), draw(WORD), "colour=" + draw(WORD)),
+        Selection(ids) if pin else chosen,
         owner=draw(WORD)[:80],
         reason=draw(WORD)[:500],
         scope=RuleScope(segment=draw(st.sampled_from(["", "new", "loyal"]))),
-        per=draw(st.sampled_from([None, *GroupBy])) if kind == RuleKind.CAP else None,
+        per=per,
         **{n: float(v) / 50 if n == "strength" else v for n, v in numbers.items()},
         starts_at=draw(st.sampled_from([None, times[0]])),
         ends_at=draw(st.sampled_from([None, times[1]])),
