@@ -1,5 +1,7 @@
 """One list as a whole: what each term carries of it, and which of her touches it rests on."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -39,7 +41,7 @@ def draw_list(question: Question) -> None:
 def say_to_shopper(found: ListExplanation) -> str:
     """Return the list's reasons as one plain sentence without a number."""
     phrases = [COMPONENTS[term.name].phrase for term in found.terms if term.mean > 0 and term.name in COMPONENTS]
-    told = ", ".join(phrases[:REASONS])
+    told = join_reasons(phrases[:REASONS])
     products = tn("this {n} product", "these {n} products", len(found.ranking))
     said = t("Mostly, each of {products} {reasons}.", products=products, reasons=told)
     most = found.touches[0] if found.touches and found.touches[0].leave else None
@@ -47,6 +49,13 @@ def say_to_shopper(found: ListExplanation) -> str:
         return said
     title = safe_text(most.title, 80)
     return f"{said} " + t("No single thing she did shapes the list more than “{title}”.", title=title)
+
+
+def join_reasons(phrases: Sequence[str]) -> str:
+    """Return "a, b or c"."""
+    if len(phrases) < 2:
+        return "".join(phrases)
+    return t("{first} or {last}", first=", ".join(phrases[:-1]), last=phrases[-1])
 
 
 def say_to_expert(found: ListExplanation) -> str:
@@ -65,7 +74,7 @@ def say_to_expert(found: ListExplanation) -> str:
 def _draw_terms(found: ListExplanation) -> None:
     """Shares of the terms."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        heading(t("What carries the list"), t("each term's share of all that is said"))
+        heading(t("What carries the list"), t("each term's share, %"))
         export_button(lambda: terms_frame(found), "list_terms.csv")
     terms = [term for term in found.terms if term.share > 0]
     spec = charts.term_bars(

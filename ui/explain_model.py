@@ -10,12 +10,15 @@ from recsys.explanation.importance import EVERYTHING, Importance, Share
 from recsys.ranking.model import Model
 from ui import address, charts, explain_data, state
 from ui.components import empty_state, export_button, filter_bar, heading
+from ui.explain_list import join_reasons
 from ui.scope import SEGMENT_NAMES
 from ui.text import cell_text, number, percent
 from ui.wording import mark, t
 
 GROUPS = {EVERYTHING: mark("Everything"), "category": mark("By category"), "segment": mark("By segment")}
 FEATURES = 12
+FULL_BAR = 50
+"""Share, in percent, at which a bar of the table is full."""
 
 
 def draw_model(model: Model) -> None:
@@ -38,14 +41,14 @@ def draw_model(model: Model) -> None:
     with left.container(border=True, height="stretch"):
         _draw_shares(groups, "terms", t("Terms of the sum"), t("share of Σ|contribution| over the places of the lists"))
     with right.container(border=True, height="stretch"):
-        _draw_shares(groups, "features", t("Features of Response"), t("share of Σ|SHAP|"))
+        _draw_shares(groups, "features", t("Features of Response"), t("share of Σ|SHAP|, %"))
     st.markdown(f":gray[:small[{_say_sample(found[0])}]]")
 
 
 def say_to_shopper(everything: Importance) -> str:
     """Return what matters most, in a sentence without a number."""
     phrases = [COMPONENTS[s.name].phrase for s in everything.terms if s.name in COMPONENTS and s.share >= 0.1]
-    return t("What decides most in this shop: that a product {reasons}.", reasons=", ".join(phrases[:3]))
+    return t("What decides most in this shop: that a product {reasons}.", reasons=join_reasons(phrases[:3]))
 
 
 def say_to_expert(everything: Importance) -> str:
@@ -118,8 +121,7 @@ def _draw_table(groups: Sequence[Importance], what: str) -> None:
         hide_index=True,
         key=f"model_{what}_table",
         column_config={
-            name: st.column_config.ProgressColumn(format="%.0f%%", min_value=0, max_value=100, width="small")
-            for name in names
+            name: st.column_config.ProgressColumn(format="%.0f%%", min_value=0, max_value=FULL_BAR) for name in names
         },
         alt=t("What says most in each group: {groups}", groups=first),
     )

@@ -15,6 +15,8 @@ from ui.text import plain_text, safe_text, signed
 from ui.wording import mark, t
 
 PICTURE_PX = 300
+SPOKEN = 0.1
+"""Parts below this share of the loudest are left plain."""
 NOTES = {
     "image": mark("Nothing to show on the picture: "),
     "text": mark("Nothing to show in the words: "),
@@ -32,7 +34,8 @@ def picture_and_words(question: Question, item_num: int) -> Parts | None:
     occluder = explain_data.occluder(question.model)
     with st.container(border=True, key="parts"):
         heading(t("On the picture and in the words"), t("what the match loses when one part is left out"))
-        if occluder.missing(item_num) and not _asked(occluder, question, item_num):
+        if occluder.missing(item_num):
+            _offer(occluder, question, item_num)
             return None
         found = occluder.find(question.request, item_num)
         left, right = st.columns([2, 3], gap="medium")
@@ -45,18 +48,17 @@ def picture_and_words(question: Question, item_num: int) -> Parts | None:
     return found
 
 
-def _asked(occluder: Occluder, question: Question, item_num: int) -> bool:
-    """Offer to look; True once it was done."""
+def _offer(occluder: Occluder, question: Question, item_num: int) -> None:
+    """Offer to look; once that was done the page is drawn with what was found."""
     said = t(
         "The picture is encoded again with each region blanked, the text without each phrase. That takes some ten "
         "seconds, once per product."
     )
     st.markdown(f":gray[{said}]")
-    if not st.button(t("Look at picture and words"), icon=":material/image_search:", key="look_at_parts"):
-        return False
-    with st.spinner(t("Looking at every region and every phrase…")):
-        occluder.find(question.request, item_num)
-    return True
+    if st.button(t("Look at picture and words"), icon=":material/image_search:", key="look_at_parts"):
+        with st.spinner(t("Looking at every region and every phrase…")):
+            occluder.find(question.request, item_num)
+        st.rerun()
 
 
 def _draw_picture(found: Parts) -> None:
@@ -119,7 +121,7 @@ def _draw_words(found: Parts) -> None:
         return
     st.html(shaded_text(found.phrases, carried))
     st.markdown(say_words(found.phrases, carried))
-    if carried.drops and min(carried.drops) < 0:
+    if any(drop < -SPOKEN * loudest(carried) for drop in carried.drops):
         st.markdown(f":gray[:small[{t('Dotted: phrases that speak against the match.')}]]")
 
 
@@ -133,16 +135,21 @@ def say_words(phrases: tuple[str, ...], carried: Carried) -> str:
     return t("Without “{phrase}” the text match changes from {match} by {drop}.", phrase=phrase, match=match, drop=drop)
 
 
+def loudest(carried: Carried) -> float:
+    """Return the largest loss or gain of any part; 1 where no part says anything."""
+    return max((abs(drop) for drop in carried.drops), default=0.0) or 1.0
+
+
 def shaded_text(phrases: tuple[str, ...], carried: Carried) -> str:
     """Return the text as HTML, every phrase escaped; strong ones shaded, opposing ones dotted, the strongest bold."""
     band, muted = charts.palette()["band"], charts.palette()["muted"]
-    top = max((abs(d) for d in carried.drops), default=0.0) or 1.0
+    top = loudest(carried)
     spans = []
     for number, (phrase, drop) in enumerate(zip(phrases, carried.drops, strict=True)):
         look = "padding:.1rem .25rem;border-radius:.3rem;"
-        if drop > 0.1 * top:
+        if drop > SPOKEN * top:
             look += f"background:{band};"
-        elif drop < -0.1 * top:
+        elif drop < -SPOKEN * top:
             look += f"border-bottom:2px dotted {muted};"
         if number == carried.strongest:
             look += "font-weight:700;"

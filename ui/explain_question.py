@@ -110,7 +110,7 @@ def _ask_product(model: Model, top: list[str], first_place: int) -> str | None:
         Place of the first of them.
     """
     query = st.text_input(
-        t("Find a product"), type="search", live="300ms", key="explain_query", width=190, placeholder=t("Title or id")
+        t("Find a product"), type="search", live="300ms", key="explain_query", width=160, placeholder=t("Title or id")
     )
     item_choice.follow_address(model)
     options = item_choice.item_options(model, top, query)
@@ -119,7 +119,7 @@ def _ask_product(model: Model, top: list[str], first_place: int) -> str | None:
         options,
         format_func=lambda i: item_choice.name_item(model.catalogue, top, i, first_place),
         key=state.ITEM,
-        width=280,
+        width=250,
         help=t("The list, best first; search to reach any other product."),
     )
     item_choice.write_address(chosen)

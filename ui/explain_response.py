@@ -116,7 +116,7 @@ def draw_second_opinion(opinion: SecondOpinion | None) -> None:
         return
     with st.container(border=True, key="second_opinion"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            heading(t("Second opinion"), t("LIME: a straight line fitted to Response around this product"))
+            heading(t("Second opinion"), t("LIME: a line fitted around this product"))
             export_button(lambda: opinion_frame(opinion), "lime.csv")
         figures = (
             (t("Same order"), number(opinion.rank_correlation, 2), t(
