@@ -55,7 +55,8 @@ def test_a_list_has_its_parts_and_they_add_up(ask, shopper, tmp_path):
     assert code == 0, err
     assert "Wrote 5 rows for 1 shopper to" in said
     lists = read(out)
-    parts = [column for column in lists.columns if column not in COLUMNS]
+    parts = [column for column in lists.columns if column not in (*COLUMNS, "run_id")]
+    assert lists["run_id"].nunique() == 1
     assert list(lists.columns[:4]) == COLUMNS
     assert set(parts) <= set(COMPONENTS)
     assert list(lists["rank"]) == [1, 2, 3, 4, 5]
