@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from recsys.explanation.changes import Change, ChangeKind
 from recsys.explanation.gates import Gate
 from ui.shelf_cards import label_of
@@ -70,7 +72,7 @@ def say_change(change: Change, currency: str | None) -> str:
     if change.kind == ChangeKind.FILTER:
         return filters.get(change.target, safe_text(change.target))
     if change.kind == ChangeKind.LAUNCH:
-        return t("Launch it by {day}", day=day(str(after)))
+        return t("Launch it by {day}", day=day(np.datetime64(str(after))))
     if change.kind == ChangeKind.END_RULE:
         return t("End the rule {rule}", rule=safe_text(change.target, 40))
     return {

@@ -155,7 +155,7 @@ def _with_filter(filters: Filters, change: Change) -> Filters:
     """Filters with one field changed."""
     if change.target not in vars(filters):
         raise InputError(f"No filter {change.target!r}; there are {', '.join(vars(filters))}.")
-    value = ItemScope(str(change.after)) if change.target == "items" else change.after
+    value: Any = ItemScope(str(change.after)) if change.target == "items" else change.after
     return replace(filters, **{change.target: value})
 
 

@@ -78,8 +78,8 @@ def _closed_by_sale(world: World, item_num: int) -> Iterator[Finding]:
     item_id, launched = str(model.catalogue.item_ids[item_num]), model.catalogue.launched_at[item_num]
     stock, fixed = float(model.catalogue.stock[item_num]), model.sale_mask is not None
     if not np.isnat(launched) and launched > at:
-        times = (np.datetime_as_string(moment, unit="s") for moment in (launched, at))
-        yield Finding(Gate.LAUNCH, None if fixed else Change(ChangeKind.LAUNCH, item_id, *times))
+        then, now = (str(np.datetime_as_string(moment, unit="s")) for moment in (launched, at))
+        yield Finding(Gate.LAUNCH, None if fixed else Change(ChangeKind.LAUNCH, item_id, then, now))
     if stock <= 0:
         yield Finding(Gate.STOCK, None if fixed else Change(ChangeKind.STOCK, item_id, stock, 1.0))
 
