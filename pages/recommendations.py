@@ -10,14 +10,14 @@ from recsys.workflows.draft_rules import rules_with
 from ui import board, charts, data, frame, profile, shelf, shelf_audience, shelf_data, shelf_draft, shelf_parts, state
 from ui.components import empty_state, export_button, filter_bar, page_header
 from ui.shelf_filters import category_control, more_filters
-from ui.shelf_missing import ask_for_missing, missing_drawer
+from ui.shelf_missing import missing_drawer
 from ui.shelf_why import why_drawer
 from ui.text import plain_text
 from ui.variety import trace_popover
 from ui.wording import t
 
 sentence = t("What somebody is shown, in rank order. Drag, pin or hide; open a product for why.")
-page_header(t("Recommendations"), sentence, actions=ask_for_missing)
+page_header(t("Recommendations"), sentence)
 model = frame.require_model()
 weight_sets = data.weight_sets(model)
 
@@ -56,6 +56,7 @@ def draw_list() -> None:
         shelf_parts.summary(found)
         with st.container(horizontal=True, width="content", gap="medium", vertical_alignment="center"):
             trace_popover(found.ranking, model.catalogue)
+            missing = st.button(t("Why is my product not here?"), icon=":material/help_center:", key="ask_missing")
             export_button(lambda: shelf.export_frame(found.ranking, model.catalogue), "recommendations.csv")
     if not found.cards:
         empty_state(
@@ -73,7 +74,7 @@ def draw_list() -> None:
     chosen = st.session_state.pop(state.WHY, None)
     if chosen:
         why_drawer(now, world, chosen)
-    elif st.session_state.pop(state.ASK_MISSING, False):
+    elif missing:
         missing_drawer(now, world, tuple(card.id for card in found.cards))
 
 

@@ -108,14 +108,12 @@ def step(by: int) -> None:
     draft_id, seen = st.session_state.get(state.DRAFT_SEEN, (None, 0))
     if draft_id is None:
         return
-    draft = step_draft(data.shop_paths(), draft_id, by, seen)
-    moved = draft.version == seen + 1
-    if moved:
+    draft, done = step_draft(data.shop_paths(), draft_id, by, seen)
+    follow(draft)
+    if done:
         st.session_state[state.BOARD_SAID] = t("Undone.") if by < 0 else t("Done again.")
-        follow(draft)
-    elif draft.version != seen:
+    else:
         st.toast(t("Another tab changed this draft first. Look at it, then undo again."), icon=":material/sync:")
-        follow(draft)
 
 
 def discard() -> None:

@@ -30,7 +30,7 @@ def category_control() -> tuple[str, ...]:
 
 def more_filters(categories: tuple[str, ...]) -> tuple[Filters, Diversity]:
     """Draw the popover of the rarer filters; return all of them, and the variety asked for."""
-    with st.popover(t("More filters"), icon=":material/filter_list:"):
+    with st.popover(t("Filters"), icon=":material/filter_list:"):
         scopes = {str(scope): t(ITEM_NAMES[scope]) for scope in ItemScope}
         said = t("New: nobody has touched it in the run's data. Warm: the others.")
         items = address.choose(t("Products"), scopes, key=state.ITEMS, default=str(ItemScope.ALL), help=said)

@@ -1,5 +1,7 @@
 """The question "why is my product not here?": which gate a product fails, and the smallest change that shows it."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from recsys.explanation.absence import Absence, Remedy, explain_absence
@@ -18,12 +20,6 @@ from ui.text import number, safe_text
 from ui.wording import t
 
 PICKER = "missing_picker"
-
-
-def ask_for_missing() -> None:
-    """Draw the button of the page's header; the drawer opens once the list is made."""
-    if st.button(t("Why is my product not here?"), icon=":material/help_center:", key="ask_missing_button"):
-        st.session_state[state.ASK_MISSING] = True
 
 
 @st.dialog("Why is my product not here?", position="right", width="medium")
@@ -122,7 +118,8 @@ def _draw_action(remedy: Remedy, found: Absence, world: World, order: tuple[str,
         return
     kinds = {change.kind for change in remedy.changes}
     if kinds & {ChangeKind.BOOST, ChangeKind.END_RULE}:
-        frame.link("rules", t("Open Rules"), icon=":material/rule:")
+        if Path(frame.page_path("rules")).is_file():
+            frame.link("rules", t("Open Rules"), icon=":material/rule:")
     elif kinds & {ChangeKind.LAUNCH, ChangeKind.STOCK, ChangeKind.PRICE}:
         frame.link("catalogue", t("Open Catalogue"), icon=":material/inventory_2:")
 

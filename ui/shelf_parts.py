@@ -8,7 +8,7 @@ from ui import address, frame, shelf, state
 from ui.board import Card, draw_board
 from ui.components import empty_state, heading
 from ui.shelf_cards import label_of
-from ui.text import number, safe_text
+from ui.text import safe_text
 from ui.wording import t, tn
 
 
@@ -32,9 +32,7 @@ def summary(found: shelf.Shelf) -> None:
     source = (
         t("weights of {source}", source=safe_text(found.request.weights_from)) if found.request.weights_from else ""
     )
-    version = found.ranking.rules_version
-    ruled = t("rules version {n}", n=number(version)) if version else ""
-    st.markdown(f":gray[{' · '.join(part for part in (shown, moved, source, ruled) if part)}]")
+    st.markdown(f":gray[{' · '.join(part for part in (shown, moved, source) if part)}]")
 
 
 def legend(components: Sequence[str], colors: Sequence[str]) -> None:

@@ -56,6 +56,10 @@ DOCTOR_CATEGORY = "doctor_category"  # bound; Doctor, a top category
 DOCTOR_STATE = "doctor_state"  # bound; Doctor: open, dismissed or fixed
 DOCTOR_QUERY = "doctor_q"  # bound; Doctor
 DOCTOR_UNDO = "doctor_undo_keys"  # session: findings dismissed last
+RULE_DRAFT = "edit"  # in the URL: draft of rules, a file of the shop
+RULES_VIEW = "pane"  # in the URL: rules, conflicts, preview or versions; Rules
+RULE_OPEN = "rule_open"  # session: rule whose form opens in this run, "new" for another one
+RULE_CONFLICT = "rule_conflict"  # session: draft that somebody else's publication stopped
 
 
 def drop_empty_parameters() -> None:

@@ -139,9 +139,21 @@ def edit_draft(paths: ShopPaths, draft_id: str, edit: Edit, order: Sequence[str]
     return change_draft(paths, draft_id, lambda draft: draft.push(apply_edit(draft.edits, edit, order)))
 
 
-def step_draft(paths: ShopPaths, draft_id: str, by: int, seen_version: int) -> Draft:
-    """Undo (−1) or redo (+1), if nobody changed the draft since the version seen; else return it as it stands."""
-    return change_draft(paths, draft_id, lambda draft: draft.step(by) if draft.version == seen_version else draft)
+def step_draft(paths: ShopPaths, draft_id: str, by: int, seen_version: int) -> tuple[Draft, bool]:
+    """Undo (−1) or redo (+1), unless somebody changed the draft since the version seen.
+
+    Returns
+    -------
+    tuple
+        The draft as it now stands, and whether the step was not refused.
+    """
+    allowed: list[bool] = []
+
+    def step(draft: Draft) -> Draft:
+        allowed.append(draft.version == seen_version)
+        return draft.step(by) if allowed[-1] else draft
+
+    return change_draft(paths, draft_id, step), allowed[-1]
 
 
 def delete_draft(paths: ShopPaths, draft_id: str) -> None:

@@ -24,7 +24,7 @@ def eligible(at) -> int:
 
 def test_the_address_reopens_the_view(open_page: OpenPage, shopper: str):
     at = open_page(
-        "recommendations", shopper=shopper, view="Compare", use="Looks first", products="Warm", in_stock="false"
+        "recommendations", shopper=shopper, view="Compare", use="Looks first", products="warm", in_stock="false"
     )
     assert at.selectbox(key=state.SHOPPER).value == shopper
     assert at.selectbox(key=state.WEIGHT_SET).value == "Looks first"
@@ -102,8 +102,9 @@ def test_variety_changes_the_list_and_shows_what_it_moved(open_page: OpenPage, s
     assert not at.exception
     assert at.session_state[state.VARIETY] == "Strong"
     assert any("**diversity** MMR, strength 0.3: " in m.value for m in at.markdown)
-    moves = next(d.value for d in at.dataframe if "By score" in d.value)
-    assert len(moves) > 0 and (moves["By score"] != moves["On the list"]).all() and moves["Why"].str.len().min() > 10
+    moves = next(d.value for d in at.dataframe if "From" in d.value)
+    assert len(moves) > 0 and (moves["From"] != moves["To"]).all() and moves["Why"].str.len().min() > 10
+    assert set(moves["Step"]) == {"diversity"}
     assert any("of the live top 24 stay" in m.value for m in at.markdown)
 
 

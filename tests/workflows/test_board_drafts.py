@@ -81,11 +81,12 @@ def test_no_sequence_of_deeds_pins_two_products_to_one_place(sequence: list[Edit
 def test_undo_and_redo_walk_and_a_new_edit_forgets_what_was_undone(empty_shop: ShopPaths):
     for place in (1, 2, 3):
         draft = edit_draft(empty_shop, ID, move("e", place), BOARD)
-    back = step_draft(empty_shop, ID, -1, draft.version)
+    back, _ = step_draft(empty_shop, ID, -1, draft.version)
     assert back.edits.pins == (("e", 2),) and back.can_redo
-    again = step_draft(empty_shop, ID, 1, back.version)
+    again, _ = step_draft(empty_shop, ID, 1, back.version)
     assert again.edits.pins == (("e", 3),) and not again.can_redo
-    back = step_draft(empty_shop, ID, -1, again.version)
+    back, done = step_draft(empty_shop, ID, -1, again.version)
+    assert done
     other = edit_draft(empty_shop, ID, move("a", 5), ["a", "e", "b", "c", "d"])
     assert not other.can_redo and other.edits.places == {"e": 1, "a": 5}
     assert read_draft(empty_shop, ID) == other
@@ -94,8 +95,8 @@ def test_undo_and_redo_walk_and_a_new_edit_forgets_what_was_undone(empty_shop: S
 def test_two_tabs_add_up_and_an_undo_of_what_one_did_not_see_is_refused(empty_shop: ShopPaths):
     seen = edit_draft(empty_shop, ID, move("a", 2), BOARD)
     edit_draft(empty_shop, ID, Edit(EditKind.HIDE, "d"), BOARD)  # the other tab
-    refused = step_draft(empty_shop, ID, -1, seen.version)
-    assert refused.edits == Edits((("a", 2),), ("d",))
+    refused, done = step_draft(empty_shop, ID, -1, seen.version)
+    assert not done and refused.edits == Edits((("a", 2),), ("d",))
     both = edit_draft(empty_shop, ID, move("e", 1), BOARD)
     assert both.edits == Edits((("e", 1), ("a", 3)), ("d",))  # a stood at 2 whatever this tab had seen
     assert both.version == seen.version + 2
