@@ -1,15 +1,13 @@
 """Parts of the Explain page: the sum as words, chart and table, the waterfall, the evidence."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from recsys.explanation.answer import Evidence, PairExplanation
-from recsys.explanation.lime import SecondOpinion
-from recsys.explanation.report import write_report
 from recsys.explanation.sentences import find_objection
 from recsys.ranking.model import Model
 from ui import charts, shelf
@@ -74,7 +72,7 @@ def _shopper_sentence(found: PairExplanation) -> str:
     return f"{said} {objection}"
 
 
-def the_sum(found: PairExplanation, facts: Mapping[str, str], opinion: SecondOpinion | None) -> None:
+def the_sum(found: PairExplanation, facts: Mapping[str, str], report: Callable[[Mapping[str, str]], str]) -> None:
     """Draw every term as a bar and as a row of the table; the rows add up to the score.
 
     Parameters
@@ -83,8 +81,8 @@ def the_sum(found: PairExplanation, facts: Mapping[str, str], opinion: SecondOpi
         The explanation.
     facts
         What the file of evidence says beside it: time, rules, filters.
-    opinion
-        LIME of the response term, for the same file.
+    report
+        Makes the file of evidence of those facts.
     """
     left, right = st.columns([2, 3], gap="medium")
     with left.container(border=True, height="stretch"):
@@ -104,15 +102,17 @@ def the_sum(found: PairExplanation, facts: Mapping[str, str], opinion: SecondOpi
             export_button(lambda: sum_frame(found, plain=True), "explanation.csv")
         _sum_table(found)
         with st.container(horizontal=True, gap="medium"):
-            _download(
-                t("Evidence as one page"), write_report(found, facts, opinion).encode(), "evidence.html", "text/html"
-            )
-            everything = json.dumps(found.to_json() | {"facts": dict(facts)}, indent=1).encode()
-            _download(t("Everything as JSON"), everything, "explanation.json", "application/json")
+            _download(t("Evidence as one page"), lambda: report(facts).encode(), "evidence.html", "text/html")
+            _download(t("Everything as JSON"), lambda: _as_json(found, facts), "explanation.json", "application/json")
 
 
-def _download(label: str, content: bytes, name: str, kind: str) -> None:
-    """Offer one file."""
+def _as_json(found: PairExplanation, facts: Mapping[str, str]) -> bytes:
+    """Everything known of the pair."""
+    return json.dumps(found.to_json() | {"facts": dict(facts)}, indent=1).encode()
+
+
+def _download(label: str, content: Callable[[], bytes], name: str, kind: str) -> None:
+    """Offer one file, made when it is clicked."""
     st.download_button(
         label,
         content,

@@ -1,5 +1,6 @@
 """The region of the picture and the phrase of the text that carried the match, drawn where they are."""
 
+from collections.abc import Callable
 from html import escape
 
 import numpy as np
@@ -23,21 +24,19 @@ NOTES = {
 }
 
 
-def picture_and_words(question: Question, item_num: int) -> Parts | None:
-    """Draw what of the picture and the text carried the match; the first time a person has to ask, as it takes seconds.
-
-    Returns
-    -------
-    Parts or None
-        What was found; None before it was asked for.
-    """
+def known_parts(question: Question, item_num: int) -> Parts | None:
+    """Return what carried the match; None until somebody asked for it, since that takes seconds."""
     occluder = explain_data.occluder(question.model)
+    return None if occluder.missing(item_num) else occluder.find(question.request, item_num)
+
+
+def picture_and_words(question: Question, item_num: int, found: Parts | None) -> None:
+    """Draw what of the picture and the text carried the match; offer to look where nobody did yet."""
     with st.container(border=True, key="parts"):
         heading(t("On the picture and in the words"), t("what the match loses when one part is left out"))
-        if occluder.missing(item_num):
-            _offer(occluder, question, item_num)
-            return None
-        found = occluder.find(question.request, item_num)
+        if found is None:
+            _offer(explain_data.occluder(question.model), question, item_num)
+            return
         left, right = st.columns([2, 3], gap="medium")
         with left:
             _draw_picture(found)
@@ -45,7 +44,14 @@ def picture_and_words(question: Question, item_num: int) -> Parts | None:
             _draw_words(found)
         if found.image is not None or found.text is not None:
             export_button(lambda: parts_frame(found), "picture_and_words.csv")
-    return found
+
+
+def tell_parts(found: Parts | None) -> list[str]:
+    """Return the findings as plain sentences, for the file of evidence."""
+    if found is None:
+        return []
+    told = [say_picture(found.image)] if found.image is not None else []
+    return told + ([say_words(found.phrases, found.text, plain_text)] if found.text is not None else [])
 
 
 def _offer(occluder: Occluder, question: Question, item_num: int) -> None:
@@ -125,12 +131,12 @@ def _draw_words(found: Parts) -> None:
         st.markdown(f":gray[:small[{t('Dotted: phrases that speak against the match.')}]]")
 
 
-def say_words(phrases: tuple[str, ...], carried: Carried) -> str:
-    """Return the finding in the words in a sentence."""
+def say_words(phrases: tuple[str, ...], carried: Carried, clean: Callable[[object, int], str] = safe_text) -> str:
+    """Return the finding in the words in a sentence, product text made harmless by `clean`."""
     match = signed(carried.match, 2)
     if carried.strongest is None:
         return t("No single phrase carries the text match of {match}: it is in the whole.", match=match)
-    phrase = safe_text(phrases[carried.strongest], 120)
+    phrase = clean(phrases[carried.strongest], 120)
     drop = signed(-carried.drops[carried.strongest], 2)
     return t("Without “{phrase}” the text match changes from {match} by {drop}.", phrase=phrase, match=match, drop=drop)
 

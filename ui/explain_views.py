@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from recsys.explanation import explain_pair
+from recsys.explanation.report import write_report
 from ui import explain_data, explain_panel, explain_parts, explain_response, response_panel
 from ui.components import empty_state
 from ui.explain_absence import draw_absence
@@ -21,8 +22,10 @@ def one_product(question: Question) -> None:
     found = explain_pair(model, question.request, item, question.world.rules)
     opinion = explain_data.second_opinion(model, question.shopper, item, question.request.at)
     explain_panel.verdict(model, found)
-    explain_panel.the_sum(found, facts_of(question), opinion)
-    explain_parts.picture_and_words(question, item)
+    parts = explain_parts.known_parts(question, item)
+    told = explain_parts.tell_parts(parts)
+    explain_panel.the_sum(found, facts_of(question), lambda facts: write_report(found, facts, opinion, told))
+    explain_parts.picture_and_words(question, item, parts)
     explain_panel.evidence(model, found)
     left, right = st.columns(2, gap="medium")
     with left:

@@ -73,3 +73,58 @@ def test_the_response_term_shows_how_good_it_is(open_page: OpenPage):
     table = next(d.value for d in at.dataframe if "gAUC" in d.value.columns)
     assert table["What"].iloc[0] == "Everything"
     assert 0.5 < table["AUC"].iloc[0] < 1 and table["Rows"].iloc[0] > 100
+
+
+def _said(at) -> str:
+    return " ".join(m.value for m in at.markdown)
+
+
+def test_the_views_are_reached_by_the_switch_and_by_a_link(open_page: OpenPage):
+    at = open_page("explain")
+    at.segmented_control(key="explain").set_value("list").run()
+    assert not at.exception and at.query_params["explain"] in ("list", ["list"])
+    assert "What hangs on her touches" in _said(at)
+    at.segmented_control(key="explain").set_value("model").run()
+    assert "What decides most in this shop" in _said(at) and not at.exception
+    linked = open_page("explain", explain="missing")
+    assert "The path into the list" in _said(linked) and not linked.exception
+    assert not open_page("explain", explain="<nonsense>").exception
+
+
+def test_the_whole_model_by_category_and_segment(open_page: OpenPage):
+    at = open_page("explain", explain="model")
+    for group in ("category", "segment"):
+        at.segmented_control(key="group").set_value(group).run()
+        assert not at.exception
+        assert any("Group" in d.value.columns for d in at.dataframe)
+
+
+def test_a_list_of_nobody_and_an_empty_list(open_page: OpenPage):
+    nobody = open_page("explain", explain="list", shopper="<b>nobody</b>")
+    assert not nobody.exception and "the same for everybody unknown" in _said(nobody)
+
+
+def test_a_missing_product_gets_its_gate_and_a_change(open_page: OpenPage):
+    at = open_page("explain", explain="missing")
+    assert not at.exception and "Smallest change that shows it" in _said(at)
+    unknown = open_page("explain", explain="missing", item="no-such-product")
+    assert "does not know this product" in _said(unknown) and not unknown.exception
+    first = open_page("explain").selectbox(key="item").value
+    here = open_page("explain", explain="missing", item=first)
+    assert "It is here, at place" in _said(here) and not here.exception
+
+
+def test_the_picture_and_the_words_are_looked_at_when_asked(open_page: OpenPage):
+    at = open_page("explain")
+    assert not at.exception
+    at.button(key="look_at_parts").click().run(timeout=240)
+    assert not at.exception and not at.error
+    said = _said(at)
+    assert "the picture match" in said and "the text match" in said
+    assert not [b for b in at.button if b.key == "look_at_parts"]  # kept: the next visitor sees it at once
+
+
+def test_a_second_opinion_stands_beside_shap(open_page: OpenPage):
+    at = open_page("explain")
+    labels = [m.label for m in at.metric]
+    assert {"Same order", "Same sign", "Line fits"} <= set(labels)

@@ -18,7 +18,7 @@ from ui.absence_words import GATE_NAMES, GATES
 from ui.explain_absence import PATH, path_lines
 from ui.explain_list import join_reasons, say_to_expert, say_to_shopper, terms_frame, touches_frame
 from ui.explain_panel import say_deed, sum_frame
-from ui.explain_parts import overlay, parts_frame, say_picture, say_words, shaded_text
+from ui.explain_parts import overlay, parts_frame, say_picture, say_words, shaded_text, tell_parts
 from ui.explain_response import opinion_frame
 
 HOSTILE = "<script>alert(1)</script> **bold** [x](http://evil)"
@@ -93,3 +93,10 @@ def test_tables_for_export_hold_numbers(small_model: Model) -> None:
 def test_a_deed_is_said_with_its_day() -> None:
     assert say_deed("purchase", "2026-11-03T10:00:00Z") == "bought 3 Nov 2026"
     assert say_deed("something new", "2026-11-03T10:00:00Z") == "touched 3 Nov 2026"
+
+
+def test_the_findings_stand_in_the_file_as_plain_text() -> None:
+    found = Parts("a" * 64, all_windows(), Carried(1.2, (0.8, *[0.0] * 24)), (HOSTILE,), Carried(1.0, (0.5,)), {})
+    picture, words = tell_parts(found)
+    assert "framed region" in picture and "**bold**" in words and "\\" not in words
+    assert tell_parts(None) == []
