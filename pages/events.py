@@ -1,18 +1,20 @@
-"""What shoppers did: counts by day and type, the funnel, bring more, see and undo what was imported."""
+"""What shoppers did: counts by day and type, the funnel, what cannot be right, bring more, undo an import."""
 
 import streamlit as st
 
-from ui import data, events_panel, frame, state
+from ui import data, doctor_data, event_sanity_panel, events_panel, frame
 from ui.components import filter_bar, page_header
 from ui.import_history import import_history
 from ui.notices import simulated_notice
+from ui.scope import period_control
 from ui.upload import upload_flow
+from ui.wording import t
 
 PERIODS = (7, 28, 90, 365)
 
 page_header(
-    "Events",
-    "What shoppers viewed, clicked, put in the cart and bought. Upload more in any order; repeats change nothing.",
+    t("Events"),
+    t("What shoppers viewed, clicked, put in the cart and bought. Upload more in any order; repeats change nothing."),
 )
 simulated_notice()
 
@@ -24,17 +26,9 @@ if counts.n_items == 0:
 events_panel.count_tiles(counts)
 if counts.n_events:
     with filter_bar():
-        days = st.segmented_control(
-            "Period",
-            PERIODS,
-            default=28,
-            required=True,
-            format_func=lambda d: f"{d} days",
-            key=state.PERIOD,
-            bind="query-params",
-            help="Counted back from the shop's last event, not from today.",
-        )
+        days = period_control(PERIODS)
     events_panel.by_day(days)
     events_panel.funnel(days)
+    event_sanity_panel.sanity(doctor_data.event_report())
 upload_flow("events")
 import_history("events")

@@ -8,20 +8,22 @@ import streamlit as st
 from recsys.store import ShopCounts
 from recsys.vocabulary import EVENT_TYPES, Columns
 from recsys.workflows.performance import Period, find_period
-from ui import charts, data, page_data
+from ui import charts, data, glossary, page_data
 from ui.components import export_button, heading, metric_tile
-from ui.text import day, number, plural
+from ui.text import day, number
+from ui.wording import mark, t, tn
 
 NAMES = {
-    "impression": "Shown",
-    "view": "Viewed",
-    "click": "Clicked",
-    "cart": "Put in cart",
-    "purchase": "Bought",
-    "rating": "Rated",
-    "review": "Reviewed",
-    "search": "Searched",
+    "impression": mark("Shown"),
+    "view": mark("Viewed"),
+    "click": mark("Clicked"),
+    "cart": mark("Put in cart"),
+    "purchase": mark("Bought"),
+    "rating": mark("Rated"),
+    "review": mark("Reviewed"),
+    "search": mark("Searched"),
 }
+OTHER = mark("Other")
 _FUNNEL = ("impression", "view", "click", "cart", "purchase")
 _MAX_SERIES = 6
 
@@ -29,17 +31,14 @@ _MAX_SERIES = 6
 def count_tiles(counts: ShopCounts) -> None:
     """Draw how much there is, how fresh it is, and what the catalogue does not know."""
     with st.grid(4, min_column_width=180):
-        metric_tile("Events", number(counts.n_events))
-        metric_tile("Shoppers", number(counts.n_users))
-        metric_tile(
-            "Last event", day(counts.data_to), help="The shop's own clock: every period is counted back from here."
-        )
-        metric_tile(
-            "Unknown products",
-            number(counts.n_unknown_item_events),
-            help="Events whose product is not in the catalogue now, for example because its import was rolled back. "
-            "They are kept, but nothing is learned from them.",
-        )
+        figures = {
+            "events": number(counts.n_events),
+            "shoppers": number(counts.n_users),
+            "last_event": day(counts.data_to),
+            "unknown_items": number(counts.n_unknown_item_events),
+        }
+        for name, figure in figures.items():
+            metric_tile(glossary.label(name), figure, help=glossary.define(name))
 
 
 def by_day(days: int) -> None:
@@ -48,13 +47,14 @@ def by_day(days: int) -> None:
     counts = data.open_store().events_by_day(period.start.to_pydatetime(), period.end.to_pydatetime())
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            heading("Events per day", "stacked by type; click a name to leave it out")
+            heading(t("Events per day"), t("stacked by type; click a name to leave it out"))
             export_button(lambda: counts, "events_by_day.csv")
         wide = counts.pivot_table(
             index="day", columns=Columns.EVENT_TYPE, values="n_events", aggfunc="sum", fill_value=0
         )
         wide = wide.reindex(period.days, fill_value=0)
-        told = f"{plural(int(wide.to_numpy().sum()), 'event')} from {day(period.start)} to {day(period.days[-1])}."
+        total = tn("{n} event", "{n} events", int(counts["n_events"].sum()))
+        told = t("{events} from {first} to {last}.", events=total, first=day(period.start), last=day(period.days[-1]))
         st.echarts_chart(stacked_option(wide), height=280, key="events_by_day", alt=told)
 
 
@@ -65,28 +65,32 @@ def funnel(days: int) -> None:
     steps = table[table[Columns.EVENT_TYPE].isin(_FUNNEL) & (table["n_events"] > 0)]
     left, right = st.columns(2, gap="medium")
     with left.container(border=True, height="stretch"):
-        heading("Funnel", "shoppers who did it at least once in the period")
-        told = ", ".join(f"{NAMES[t]} {n:,}" for t, n in zip(steps[Columns.EVENT_TYPE], steps["n_users"], strict=True))
+        heading(t("Funnel"), t("shoppers who did it at least once in the period"))
+        pairs = zip(steps[Columns.EVENT_TYPE], steps["n_users"], strict=True)
+        told = ", ".join(f"{t(NAMES[kind])} {number(n)}" for kind, n in pairs)
         st.echarts_chart(
-            funnel_option(steps), height=44 * max(len(steps), 1) + 20, key="funnel", alt=f"Shoppers: {told}."
+            funnel_option(steps),
+            height=44 * max(len(steps), 1) + 20,
+            key="funnel",
+            alt=t("Shoppers: {steps}.", steps=told),
         )
     with right.container(border=True, height="stretch"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            heading("By type", "in the period")
+            heading(t("By type"), t("in the period"))
             export_button(lambda: table, "funnel.csv")
         st.dataframe(
-            table.assign(event_type=table[Columns.EVENT_TYPE].map(NAMES)),
+            table.assign(event_type=[t(NAMES[kind]) for kind in table[Columns.EVENT_TYPE]]),
             hide_index=True,
             placeholder="–",
             column_config={
-                Columns.EVENT_TYPE: st.column_config.TextColumn("Type"),
-                "n_events": st.column_config.NumberColumn("Events", format="localized"),
-                "n_users": st.column_config.NumberColumn("Shoppers", format="localized"),
+                Columns.EVENT_TYPE: st.column_config.TextColumn(t("Type")),
+                "n_events": st.column_config.NumberColumn(t("Events"), format="localized"),
+                "n_users": st.column_config.NumberColumn(t("Shoppers"), format="localized"),
                 "value": st.column_config.NumberColumn(
-                    "Money", format="localized", help="Sum of the values that events carry."
+                    t("Money"), format="localized", help=t("Sum of the values that events carry.")
                 ),
             },
-            alt="Events, shoppers and money by type.",
+            alt=t("Events, shoppers and money by type."),
         )
 
 
@@ -98,7 +102,7 @@ def stacked_option(wide: pd.DataFrame) -> dict[str, Any]:
     wide
         Days by event types, counts.
     """
-    names = [str(t) for t in EVENT_TYPES if t in wide.columns and wide[t].sum() > 0]
+    names = [str(kind) for kind in EVENT_TYPES if kind in wide.columns and wide[kind].sum() > 0]
     if len(names) > _MAX_SERIES:
         rare = wide[names].sum().nsmallest(len(names) - _MAX_SERIES + 1).index
         wide = wide.assign(other=wide[rare].sum(axis=1))
@@ -117,7 +121,7 @@ def stacked_option(wide: pd.DataFrame) -> dict[str, Any]:
             {
                 "type": "bar",
                 "stack": "day",
-                "name": NAMES.get(n, "Other"),
+                "name": t(NAMES.get(n, OTHER)),
                 "data": [int(v) for v in wide[n]],
                 "barCategoryGap": "25%",
             }
@@ -136,7 +140,7 @@ def funnel_option(steps: pd.DataFrame) -> dict[str, Any]:
         "xAxis": charts.axis("value", axisLabel={"show": False}, splitLine={"show": False}),
         "yAxis": charts.axis(
             "category",
-            data=[NAMES[t] for t in steps[Columns.EVENT_TYPE]],
+            data=[t(NAMES[kind]) for kind in steps[Columns.EVENT_TYPE]],
             inverse=True,
             axisLabel={"color": colours["text"]},
         ),
@@ -144,7 +148,7 @@ def funnel_option(steps: pd.DataFrame) -> dict[str, Any]:
             {
                 "type": "bar",
                 "barWidth": 18,
-                "name": "Shoppers",
+                "name": t("Shoppers"),
                 "itemStyle": {"color": colours["accent"], "borderRadius": 4},
                 "label": {"show": True, "position": "right", "color": colours["text"]},
                 "data": [int(v) for v in steps["n_users"]],
