@@ -8,6 +8,7 @@ import streamlit as st
 
 from recsys.data.interactions import Histories
 from recsys.ranking.model import Model
+from recsys.vocabulary import EventType
 from recsys.workflows.audiences import AudienceKind
 from recsys.workflows.shopper_profile import Facets, PriceRange, ShopperProfile, Taste, history_frame, profile_history
 from ui import shelf
@@ -89,8 +90,12 @@ def tell_rhythm(profile: ShopperProfile) -> str:
     return f"{last}, {tn('usually every day', 'usually every {n} days', gap)}"
 
 
-@st.dialog("Shopper profile", position="right", width="medium")
 def profile_drawer(model: Model, history: Histories, profile: ShopperProfile) -> None:
+    """Open the drawer; its title is in the visitor's language."""
+    st.dialog(t("Shopper profile"), position="right", width="medium")(_draw_profile)(model, history, profile)
+
+
+def _draw_profile(model: Model, history: Histories, profile: ShopperProfile) -> None:
     """Show tastes with their figures, prices against the shop, and everything she did."""
     visits = tn("{n} visit", "{n} visits", profile.n_visits)
     products = tn("{n} product", "{n} products", profile.n_products)
@@ -153,7 +158,8 @@ def _draw_prices(profile: ShopperProfile) -> None:
 
 def _name_deed(kind: str) -> str:
     """What was done, in a word."""
-    return t(DEEDS[kind]) if kind in DEEDS else t("touched")
+    deed = DEEDS.get(EventType(kind))
+    return t("touched") if deed is None else t(deed)
 
 
 def tastes_frame(profile: ShopperProfile) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def make_cards(
     pinned
         Products a draft pins, with their places.
     """
-    said = list(slots) or [None] * len(ranking)
+    said: list[Slot | None] = [*slots] or [None] * len(ranking)
     return tuple(_card(ranking, n, catalogue, places, said[n], pinned or {}) for n in range(len(ranking)))
 
 

@@ -22,8 +22,12 @@ from ui.wording import t
 PICKER = "missing_picker"
 
 
-@st.dialog("Why is my product not here?", position="right", width="medium")
 def missing_drawer(board: shelf.Board, world: World, order: tuple[str, ...]) -> None:
+    """Open the drawer; its title is in the visitor's language."""
+    st.dialog(t("Why is my product not here?"), position="right", width="medium")(_draw_missing)(board, world, order)
+
+
+def _draw_missing(board: shelf.Board, world: World, order: tuple[str, ...]) -> None:
     """Ask for a product and say why the list does not show it.
 
     Parameters

@@ -17,8 +17,12 @@ DAYS = 14
 """How long a published draft holds unless said otherwise."""
 
 
-@st.dialog("Publish edits", width="small")
 def publish_dialog(draft: Draft, rules_version: int, leave: Callable[[], None]) -> None:
+    """Open the dialog; its title is in the visitor's language."""
+    st.dialog(t("Publish edits"), width="small")(_ask)(draft, rules_version, leave)
+
+
+def _ask(draft: Draft, rules_version: int, leave: Callable[[], None]) -> None:
     """Ask why, for whom and until when; then make the edits rules and `leave` the draft."""
     pins, hides = len(draft.edits.pins), len(draft.edits.hidden)
     parts = [tn("{n} pin", "{n} pins", pins)] * bool(pins) + [

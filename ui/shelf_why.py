@@ -25,8 +25,12 @@ PRICE_HELP = mark(
 )
 
 
-@st.dialog("Why here?", position="right", width="small")
 def why_drawer(board: shelf.Board, world: World, item_id: str) -> None:
+    """Open the drawer; its title is in the visitor's language."""
+    st.dialog(t("Why here?"), position="right", width="small")(_draw_why)(board, world, item_id)
+
+
+def _draw_why(board: shelf.Board, world: World, item_id: str) -> None:
     """Say term by term why a product stands where it stands, and try what-ifs.
 
     Parameters

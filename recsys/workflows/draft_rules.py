@@ -43,7 +43,7 @@ def draft_rules(
     ends_at
         When they end, UTC; None for never.
     """
-    asked = [(RuleKind.PIN, item, place) for item, place in edits.pins]
+    asked: list[tuple[RuleKind, str, int | None]] = [(RuleKind.PIN, item, place) for item, place in edits.pins]
     asked += [(RuleKind.BLOCK, item, None) for item in edits.hidden]
     return tuple(
         Rule(
