@@ -58,7 +58,11 @@ def neighbour_table(
         column_config={
             "picture": column.ImageColumn("", width=56),
             "strength": column.NumberColumn(label, help=help, format="%.2f", width=76),
-            "shoppers": column.NumberColumn(t("Both"), help=t("Shoppers who acted on both."), width=64),
+            "shoppers": column.NumberColumn(
+                t("Both"),
+                help=t("Shoppers who acted on both; 0 where the strength is borrowed from products like it."),
+                width=64,
+            ),
             "title": column.TextColumn(t("Product")),
             "price": column.TextColumn(t("Price"), width=84),
         },

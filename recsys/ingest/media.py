@@ -25,6 +25,8 @@ from recsys.ingest.readers import load_problem
 Keep = Callable[[bytes], StoredPicture]
 
 THREADS = 4
+REPORT_EVERY = 50
+"""Pictures between two words on progress."""
 PICTURE_ENDINGS = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
 _JUNK = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)")
 _HASH = re.compile(r"^[0-9a-f]{64}$")
@@ -255,8 +257,8 @@ def _store_all(read: Callable[[int], bytes], count: int, keep: Keep, report: Rep
 
     results: list[StoredPicture | str] = []
     with ThreadPoolExecutor(THREADS) as pool:
-        for start in range(0, count, 500):
-            results.extend(pool.map(attempt, range(start, min(start + 500, count))))
+        for start in range(0, count, REPORT_EVERY):
+            results.extend(pool.map(attempt, range(start, min(start + REPORT_EVERY, count))))
             report(len(results) / count)
     return results
 
