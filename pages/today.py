@@ -38,7 +38,7 @@ else:
     )
 if view.fresh.trained_at is None:
     frame.say_no_run()
-left, right = st.columns([7, 2], gap="medium")
+left, right = st.columns([3, 1], gap="medium")
 with left:
     overview_parts.attention(view)
 with right:

@@ -100,7 +100,7 @@ def attention(view: Overview) -> None:
 def _alert_row(n: int, alert: Alert) -> None:
     """One finding: badge and sentence, its amount with the interval, and the way to its page."""
     with st.container(key=f"alert_{n}"):
-        what, money, way = st.columns([11, 4, 2], gap="small", vertical_alignment="center")
+        what, money, way = st.columns([10, 6, 2], gap="small", vertical_alignment="center")
     badge = f":{alert.colour}-badge[:material/{alert.icon}: {safe_text(alert.topic)}]"
     what.markdown(f"{badge} {safe_text(alert.text, 300)}")
     said = f"**{safe_text(alert.amount)}**" if alert.amount else f":gray[:small[{t('not priced')}]]"

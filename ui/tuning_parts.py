@@ -10,7 +10,7 @@ from recsys.fusion.goals import OBJECTIVES
 from recsys.fusion.holdout import Quality
 from recsys.fusion.pareto import FrontPoint
 from ui import shelf, tuning
-from ui.components import empty_state, export_button, metric_tile
+from ui.components import empty_state, export_button
 from ui.figure_words import span_text
 from ui.text import number, percent, points, signed
 from ui.wording import mark, t, tn
@@ -94,13 +94,17 @@ def _tile(name: str, label: str, value: float, change: float, half: float, meani
         people=tn("{n} held-out shopper", "{n} held-out shoppers", n_users),
         interval=span_text(show_change(name, change - half), show_change(name, change + half)),
     )
-    metric_tile(
+    decided = abs(change) > half
+    st.metric(
         label,
         show_value(name, value),
-        change=f"{show_change(name, change)} ± {show_half(name, half)}" if moved else 0,
-        change_note="" if moved else t("same as live"),
-        decided=abs(change) > half,
-        help=f"{meaning} {told}",
+        f"{show_change(name, change)} ± {show_half(name, half)}" if moved else 0,
+        delta_color="gray" if not (moved and decided) else "green" if change > 0 else "red",
+        delta_arrow="off" if not moved else "up" if change > 0 else "down",
+        delta_description=None if moved else t("same as live"),
+        help=f"{meaning} {told}" if decided or not moved else f"{meaning} {told} {t('It includes zero: not decided.')}",
+        border=True,
+        height="stretch",
     )
 
 
