@@ -11,6 +11,7 @@ from ui.job_panel import job_panel
 from ui.notices import simulated_notice
 from ui.queue_panel import queue_panel
 from ui.schedule_panel import schedule_panel
+from ui.tuning_jobs import tuning_panel
 from ui.wording import t
 
 page_header(
@@ -40,10 +41,11 @@ with st.container(key="at_work"):  # always there, so that what stands below kee
     queue_panel(paths)
 
 has_live = data.live_pointer() is not None
-order = training_form.settings_form(rows, counts.n_events, counts.n_items, busy, has_live)
-if order is not None and training_form.start(paths, order):
+order, pressed = training_form.settings_form(rows, counts.n_events, counts.n_items, busy, has_live)
+if pressed and training_form.start(paths, order):
     st.rerun()
 
+tuning_panel(paths, order, has_live)
 schedule_panel(paths)
 if rows:
     runs_panel.trainings_table(rows)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from recsys.settings import ShopPaths
-from recsys.training.jobs import JobState, JobStatus, cancel, read_job, tail_of_log
+from recsys.training.jobs import JobKind, JobState, JobStatus, cancel, read_job, tail_of_log
 from ui.components import heading
 from ui.errors import shown
 from ui.job_curves import draw_curves
@@ -107,7 +107,7 @@ def _panel(paths: ShopPaths, run_id: str, was_running: bool) -> None:
 def _headline(paths: ShopPaths, job: JobState) -> None:
     """Badge, stage in words, and Cancel while there is something to cancel."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        stage = t("Training finished") if job.status is JobStatus.DONE else safe_text(job.stage)
+        stage = _finished(job) if job.status is JobStatus.DONE else safe_text(job.stage)
         st.markdown(f"{status_badge(job.status)} **{stage}** :gray[:small[{safe_text(job.run_id)}]]")
         if not job.status.is_final:
             st.button(
@@ -117,8 +117,18 @@ def _headline(paths: ShopPaths, job: JobState) -> None:
                 key="cancel_job",
                 on_click=_cancel,
                 args=(paths, job.run_id),
-                help=t("Stops this training. The live run stays as it is."),
+                help=t("Stops it. The live run stays as it is."),
             )
+
+
+def _finished(job: JobState) -> str:
+    """What was brought to its end."""
+    words = {
+        JobKind.TRAIN: t("Training finished"),
+        JobKind.SEARCH: t("Search finished; see below what it found"),
+        JobKind.PARETO: t("Trade-offs found; Fusion shows them"),
+    }
+    return words[job.kind]
 
 
 def _cancel(paths: ShopPaths, run_id: str) -> None:
@@ -129,9 +139,9 @@ def _cancel(paths: ShopPaths, run_id: str) -> None:
 def _say_it_is_over(job: JobState) -> None:
     """Say it briefly, wherever on the page one is."""
     words = {
-        JobStatus.DONE: (t("Training finished."), ":material/check:"),
-        JobStatus.FAILED: (t("Training failed; its card says why."), ":material/error:"),
-        JobStatus.CANCELLED: (t("Training was cancelled."), ":material/stop_circle:"),
+        JobStatus.DONE: (_finished(job), ":material/check:"),
+        JobStatus.FAILED: (t("It failed; its card says why."), ":material/error:"),
+        JobStatus.CANCELLED: (t("It was cancelled."), ":material/stop_circle:"),
     }
     text, icon = words[job.status]
     st.toast(text, icon=icon, duration="long")

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from recsys.settings import ShopPaths
+from recsys.training.jobs import JobKind
 from recsys.training.queue import Waiting, list_waiting, move_waiting, remove_waiting
 from ui.components import heading
 from ui.errors import shown
@@ -36,6 +37,7 @@ def _entry(paths: ShopPaths, entry: Waiting, place: int, n: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         asked = pd.Timestamp(entry.asked_at).strftime("%H:%M")
         live = t("goes live") if "--promote" in entry.extra else t("promoted by hand")
+        live = live if entry.kind is JobKind.TRAIN else t("search")
         title = safe_text(entry.title or entry.run_id)
         st.markdown(
             f"**{place}.** {title} :gray[:small[{t('asked {time} UTC', time=asked)} · {live}]]", width="stretch"

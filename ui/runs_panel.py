@@ -8,7 +8,7 @@ import streamlit as st
 from recsys.settings import ShopPaths
 from recsys.training.gates import read_gates
 from recsys.training.job_state import state_path
-from recsys.training.jobs import JobStatus, read_job
+from recsys.training.jobs import JobKind, JobStatus, read_job
 from recsys.training.runs import show_run
 from recsys.workflows.run_history import RunRow
 from ui import data, frame, state
@@ -27,7 +27,8 @@ def is_known(paths: ShopPaths, run_id: str) -> bool:
 
 def outcome_panel(paths: ShopPaths, run_id: str) -> None:
     """Draw the gates of a training that just finished, whether it went live, and the way to Models."""
-    if read_job(paths, run_id).status is not JobStatus.DONE:
+    job = read_job(paths, run_id)
+    if job.status is not JobStatus.DONE or job.kind is not JobKind.TRAIN:
         return
     with shown(), st.container(border=True, key="outcome_panel"):
         record = show_run(paths, run_id)

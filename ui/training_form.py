@@ -8,6 +8,7 @@ import streamlit as st
 
 from recsys.settings import ShopPaths
 from recsys.training.config import TrainingConfig
+from recsys.training.jobs import JobKind
 from recsys.training.queue import ask_training
 from recsys.workflows.run_history import GOALS, RunRow
 from recsys.workflows.training_estimate import Basis, TrainingEstimate, estimate_training
@@ -37,8 +38,10 @@ class Order:
     title: str
 
 
-def settings_form(rows: Sequence[RunRow], n_events: int, n_items: int, busy: bool, has_live: bool) -> Order | None:
-    """Draw settings, estimate and start; return what was asked when Start was pressed, else None.
+def settings_form(
+    rows: Sequence[RunRow], n_events: int, n_items: int, busy: bool, has_live: bool
+) -> tuple[Order, bool]:
+    """Draw settings, estimate and start; return what is chosen, and whether Start was pressed.
 
     Parameters
     ----------
@@ -75,7 +78,7 @@ def settings_form(rows: Sequence[RunRow], n_events: int, n_items: int, busy: boo
                 help=t("Otherwise you promote by hand on Models. A failed or cancelled training never goes live."),
             )
     live = "--promote" if go_live else "--no-promote"
-    return Order(config, (live, *extra), t(GOAL_WORDS[goal][0])) if pressed else None
+    return Order(config, (live, *extra), t(GOAL_WORDS[goal][0])), pressed
 
 
 def _goal() -> str:
@@ -205,8 +208,8 @@ def _tell_estimate(found: TrainingEstimate, n_events: int, n_items: int) -> None
     st.markdown(f":material/schedule: **{takes}** · **{memory}**  \n:gray[:small[{learns} · {basis}]]")
 
 
-def start(paths: ShopPaths, order: Order) -> bool:
-    """Start a training or put it into the queue; whether that worked. An error is shown in place."""
+def start(paths: ShopPaths, order: Order, kind: JobKind = JobKind.TRAIN) -> bool:
+    """Start a job or put it into the queue; whether that worked. An error is shown in place."""
     done = False
     with shown():
         with st.spinner(t("Exporting the newest data…")):
@@ -216,6 +219,7 @@ def start(paths: ShopPaths, order: Order) -> bool:
                 lambda: data.open_store().export_snapshot().name,
                 extra=order.extra,
                 title=order.title,
+                kind=kind,
             )
         if asked.place:
             st.toast(t("Waits at place {place} of the queue.", place=asked.place), icon=":material/playlist_add_check:")

@@ -1,6 +1,9 @@
 """`tune search|pareto`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,6 +11,25 @@ from recsys.cli.bar import Bar
 from recsys.cli.context import Group, json_option, require_shop
 from recsys.cli.output import plain, print_json, print_table
 from recsys.settings import Settings
+
+if TYPE_CHECKING:
+    from recsys.training.job_state import JobKind
+
+
+_job_option = click.option("--job-id", hidden=True, help="Keep a job's state under this name, as the dashboard asks.")
+
+
+@contextmanager
+def _told(settings: Settings, job_id: str | None, kind: "JobKind") -> Iterator[Bar]:
+    """Draw the progress, and keep it as the state of a job where one is named."""
+    from recsys.training.jobs import ProgressWriter
+
+    if job_id is None:
+        with Bar() as bar:
+            yield bar
+        return
+    with ProgressWriter(settings.shop, job_id, kind) as state, Bar(also=state) as bar:
+        yield bar
 
 
 @click.group(cls=Group)
@@ -33,6 +55,7 @@ def tune() -> None:
 )
 @click.option("--name", default="search", show_default=True, help="Of the search; one that exists goes on.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where the config found is written.")
+@_job_option
 @json_option
 @click.pass_obj
 def search(
@@ -42,6 +65,7 @@ def search(
     config_file: Path | None,
     name: str,
     out: Path | None,
+    job_id: str | None,
     as_json: bool,
 ) -> None:
     """Search better settings of the components on the validation window.
@@ -54,13 +78,16 @@ def search(
       vitrine --shop my_shop tune search --minutes 15 --out tuned.json
       vitrine --shop my_shop train --config tuned.json
     """
+    from recsys.training.job_state import JobKind
     from recsys.training.search import Budget
-    from recsys.workflows.tuning import base_config, search_shop
+    from recsys.workflows.tuning import base_config, keep_found, search_shop
 
     require_shop(settings.shop)
     config = base_config(settings, config_file)
-    with Bar() as bar:
-        found = search_shop(settings, config, Budget(minutes, trials), name=name, out=out, progress=bar)
+    with _told(settings, job_id, JobKind.SEARCH) as bar:
+        found = search_shop(settings, config, Budget(minutes, trials), name=job_id or name, out=out, progress=bar)
+        if job_id is not None:
+            keep_found(settings.shop, job_id, found)
     if as_json:
         print_json(plain(found.to_json()))
         return
@@ -82,10 +109,17 @@ def search(
 @click.option("--objective", "objectives", multiple=True, help="What to trade; without it all the shop allows.")
 @click.option("--trials", type=click.IntRange(100), default=1200, show_default=True, help="Weights to try.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@_job_option
 @json_option
 @click.pass_obj
 def pareto(
-    settings: Settings, run_id: str | None, objectives: tuple[str, ...], trials: int, seed: int, as_json: bool
+    settings: Settings,
+    run_id: str | None,
+    objectives: tuple[str, ...],
+    trials: int,
+    seed: int,
+    job_id: str | None,
+    as_json: bool,
 ) -> None:
     """Find weights of which none is better than another in everything, by NSGA-II.
 
@@ -97,10 +131,11 @@ def pareto(
       vitrine --shop my_shop tune pareto --objective diversity --objective margin --json
     """
     from recsys.fusion.goals import OBJECTIVES
+    from recsys.training.job_state import JobKind
     from recsys.workflows.tuning import find_run_trade_offs
 
     require_shop(settings.shop)
-    with Bar() as bar:
+    with _told(settings, job_id, JobKind.PARETO) as bar:
         found = find_run_trade_offs(
             settings, run_id, objectives=objectives or None, trials=trials, seed=seed, progress=bar
         )

@@ -12,15 +12,15 @@ from recsys.errors import RunError
 from recsys.settings import ShopPaths
 from recsys.training.decisions import Action, record_decision
 from recsys.training.job_lock import holder_of_lock
-from recsys.training.job_state import LOG_FILE, STATE_FILE, read_state, write_state
+from recsys.training.job_state import LOG_FILE, RESULT_FILE, STATE_FILE, read_state, write_state
 from recsys.training.jobs import CONFIG_FILE, read_job
 from recsys.training.live import forget_previous, live_pointer, pointer_lock
 from recsys.training.run_files import RUN_FILE, run_folder, write_json
 
 NOTE_FILE = "note.json"
 LONGEST_NOTE = 2000
-KEPT_OF_FAILED = {STATE_FILE, LOG_FILE, CONFIG_FILE, NOTE_FILE}
-"""What tells why a training ended without a run; everything else of it is of no use."""
+KEPT_OF_FAILED = {STATE_FILE, LOG_FILE, CONFIG_FILE, NOTE_FILE, RESULT_FILE}
+"""What tells why a training ended without a run, or what a search found; everything else of it is of no use."""
 QUIET_S = 3600.0
 """A folder without a job's state is left alone until nothing changed in it for so long."""
 

@@ -15,6 +15,8 @@ from recsys.training.run_files import run_folder
 
 STATE_FILE = "progress.json"
 LOG_FILE = "log.txt"
+RESULT_FILE = "result.json"
+"""What a search found, in the folder of its job."""
 
 
 class JobStatus(StrEnum):
@@ -30,6 +32,14 @@ class JobStatus(StrEnum):
     def is_final(self) -> bool:
         """True where nothing will change any more."""
         return self in {JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED}
+
+
+class JobKind(StrEnum):
+    """What a job does: train a run, search better settings, find the front of trade-offs of the live run."""
+
+    TRAIN = "train"
+    SEARCH = "search"
+    PARETO = "pareto"
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,8 @@ class JobState:
         Loss and validation points in order.
     stages
         Every stage entered, in order; empty in jobs of older versions.
+    kind
+        What it does.
     """
 
     run_id: str
@@ -99,6 +111,7 @@ class JobState:
     host: str = ""
     curve: tuple[CurvePoint, ...] = field(default=())
     stages: tuple[StageBegin, ...] = field(default=())
+    kind: JobKind = JobKind.TRAIN
 
     def spans(self, until: datetime | None = None) -> list[tuple[str, float]]:
         """Return each stage with its seconds, in order; the last one lasts until then, by default the heartbeat."""
@@ -116,6 +129,7 @@ class JobState:
         """Return plain JSON types; the status stands under `state`."""
         content = asdict(self)
         content["state"] = str(content.pop("status"))
+        content["kind"] = str(self.kind)
         content["started_at"] = self.started_at.isoformat()
         content["updated_at"] = self.updated_at.isoformat()
         content["stages"] = [{"stage": s.stage, "began_at": s.began_at.isoformat()} for s in self.stages]
@@ -128,6 +142,7 @@ class JobState:
         fields["status"] = JobStatus(fields.pop("state"))
         fields["started_at"] = datetime.fromisoformat(fields["started_at"])
         fields["updated_at"] = datetime.fromisoformat(fields["updated_at"])
+        fields["kind"] = JobKind(fields.get("kind", JobKind.TRAIN))
         fields["curve"] = tuple(CurvePoint(**point) for point in fields["curve"])
         fields["stages"] = tuple(
             StageBegin(s["stage"], datetime.fromisoformat(s["began_at"])) for s in fields.get("stages", ())

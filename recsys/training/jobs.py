@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from recsys.training.job_lock import LOCK_FD_VARIABLE, holder_of_lock, take_lock
 from recsys.training.job_state import (
     LOG_FILE,
     CurvePoint,
+    JobKind,
     JobState,
     JobStatus,
     read_state,
@@ -32,6 +34,7 @@ from recsys.training.progress import ProgressWriter, failure_reason
 
 __all__ = [
     "CurvePoint",
+    "JobKind",
     "JobState",
     "JobStatus",
     "ProgressWriter",
@@ -64,8 +67,9 @@ def start_training(
     *,
     extra: tuple[str, ...] = (),
     run_id: str | None = None,
+    kind: JobKind = JobKind.TRAIN,
 ) -> str:
-    """Start `vitrine train` as its own process and return at once.
+    """Start `vitrine train`, or a search of `vitrine tune`, as its own process and return at once.
 
     Parameters
     ----------
@@ -79,6 +83,8 @@ def start_training(
         More arguments for `vitrine train`, such as `("--no-promote",)`.
     run_id
         Name of the run; None takes a fresh one.
+    kind
+        What to do; the front of trade-offs reads no config and no data version.
 
     Returns
     -------
@@ -99,12 +105,17 @@ def start_training(
         folder.mkdir(parents=True, exist_ok=True)
         config_path = folder / CONFIG_FILE
         config_path.write_text(json.dumps(dict(config), indent=2), encoding="utf-8")
-        arguments = ["--run-id", run_id, "--config", str(config_path.resolve()), *extra]
-        arguments += ["--snapshot", snapshot_version] if snapshot_version else []
-        process = _spawn(_train_command(paths, arguments), folder / LOG_FILE, lock_fd)
+        if kind is JobKind.TRAIN:
+            arguments = ["--run-id", run_id, "--config", str(config_path.resolve()), *extra]
+            arguments += ["--snapshot", snapshot_version] if snapshot_version else []
+            command = _train_command(paths, arguments)
+        else:
+            given = ["--config", str(config_path.resolve())] if kind is JobKind.SEARCH else []
+            command = _tune_command(paths, kind, ["--job-id", run_id, *given, *extra])
+        process = _spawn(command, folder / LOG_FILE, lock_fd)
     finally:
         os.close(lock_fd)
-    write_state(paths, _queued(run_id, process.pid), only_if_absent=True)
+    write_state(paths, replace(_queued(run_id, process.pid), kind=kind), only_if_absent=True)
     return run_id
 
 
@@ -179,6 +190,11 @@ def tail_of_log(paths: ShopPaths, run_id: str, lines: int = LOG_TAIL_LINES) -> s
 def _train_command(paths: ShopPaths, arguments: list[str]) -> list[str]:
     """Return the command line of the training process."""
     return [sys.executable, "-m", "recsys.cli", "--shop", str(paths.root.resolve()), "train", *arguments]
+
+
+def _tune_command(paths: ShopPaths, kind: JobKind, arguments: list[str]) -> list[str]:
+    """Return the command line of a search."""
+    return [sys.executable, "-m", "recsys.cli", "--shop", str(paths.root.resolve()), "tune", str(kind), *arguments]
 
 
 def _spawn(command: list[str], log_path: Path, lock_fd: int) -> subprocess.Popen[bytes]:

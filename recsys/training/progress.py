@@ -19,6 +19,7 @@ from recsys.settings import ShopPaths
 from recsys.training.job_lock import inherit_or_take_lock
 from recsys.training.job_state import (
     CurvePoint,
+    JobKind,
     JobState,
     JobStatus,
     StageBegin,
@@ -46,6 +47,8 @@ class ProgressWriter:
         The shop.
     run_id
         The run being written.
+    kind
+        What the job does.
 
     Raises
     ------
@@ -69,7 +72,7 @@ class ProgressWriter:
     'done'
     """
 
-    def __init__(self, paths: ShopPaths, run_id: str) -> None:
+    def __init__(self, paths: ShopPaths, run_id: str, kind: JobKind = JobKind.TRAIN) -> None:
         self._paths = paths
         self._state = JobState(
             run_id=run_id,
@@ -81,6 +84,7 @@ class ProgressWriter:
             pid=os.getpid(),
             process_started_at=psutil.Process().create_time(),
             host=socket.gethostname(),
+            kind=kind,
         )
         self._steps: Counter[str] = Counter()
         self._guard = threading.Lock()

@@ -14,7 +14,7 @@ from typing import Any
 
 from recsys.errors import RunError
 from recsys.settings import ShopPaths
-from recsys.training.job_state import state_path, utc_now
+from recsys.training.job_state import JobKind, state_path, utc_now
 from recsys.training.jobs import CONFIG_FILE, new_run_id, running_job, start_training
 from recsys.training.run_files import write_json
 
@@ -25,7 +25,7 @@ DOUBLE_CLICK = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class Waiting:
-    """A training that waits.
+    """A training, or a search, that waits.
 
     Parameters
     ----------
@@ -39,6 +39,8 @@ class Waiting:
         What it is, in a few words of whoever asked.
     asked_at
         ISO 8601, UTC.
+    kind
+        What it does.
     """
 
     run_id: str
@@ -46,6 +48,7 @@ class Waiting:
     extra: tuple[str, ...] = ()
     title: str = ""
     asked_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    kind: JobKind = JobKind.TRAIN
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ def ask_training(
     *,
     extra: tuple[str, ...] = (),
     title: str = "",
+    kind: JobKind = JobKind.TRAIN,
 ) -> Asked:
     """Start a training now, or put it at the end of the queue while another runs or waits.
 
@@ -85,7 +89,7 @@ def ask_training(
         The training config as plain JSON types.
     export
         Exports the newest data and returns its version; called only for a training that starts.
-    extra, title
+    extra, title, kind
         As for `Waiting`.
 
     Raises
@@ -93,13 +97,13 @@ def ask_training(
     RunError
         If the queue is full, or the same training was put there a moment ago (a double click).
     """
-    wanted = Waiting(new_run_id(), json.loads(json.dumps(dict(config))), extra, title)
+    wanted = Waiting(new_run_id(), json.loads(json.dumps(dict(config))), extra, title, kind=kind)
     with _queue_lock(paths):
         waiting = list_waiting(paths)
         _refuse_double_click(paths, wanted)
         if not waiting and running_job(paths) is None:
             try:
-                return Asked(start_training(paths, wanted.config, export(), extra=extra, run_id=wanted.run_id), 0)
+                return Asked(_start(paths, wanted, export()), 0)
             except RunError:
                 if running_job(paths) is None:  # not refused for another training that was quicker
                     raise
@@ -167,7 +171,7 @@ def start_next(paths: ShopPaths, export: Callable[[], str]) -> str | None:
             return None
         first = waiting[0]
         try:
-            start_training(paths, first.config, export(), extra=first.extra, run_id=first.run_id)
+            _start(paths, first, export())
         except RunError:
             if running_job(paths) is None:
                 raise
@@ -176,10 +180,15 @@ def start_next(paths: ShopPaths, export: Callable[[], str]) -> str | None:
         return first.run_id
 
 
+def _start(paths: ShopPaths, entry: Waiting, version: str) -> str:
+    """Start what waited."""
+    return start_training(paths, entry.config, version, extra=entry.extra, run_id=entry.run_id, kind=entry.kind)
+
+
 def _refuse_double_click(paths: ShopPaths, wanted: Waiting) -> None:
     """Refuse what began a moment ago with the same settings."""
     running = running_job(paths)
-    if running is None or utc_now() - running.started_at > DOUBLE_CLICK:
+    if running is None or running.kind is not wanted.kind or utc_now() - running.started_at > DOUBLE_CLICK:
         return
     config = state_path(paths, running.run_id).with_name(CONFIG_FILE)
     if config.is_file() and json.loads(config.read_text(encoding="utf-8")) == wanted.config:
@@ -204,7 +213,9 @@ def _read(paths: ShopPaths) -> list[Waiting]:
         return []
     try:
         entries = json.loads(paths.queue.read_text(encoding="utf-8"))["waiting"]
-        return [Waiting(**{**e, "extra": tuple(e["extra"])}) for e in entries]
+        return [
+            Waiting(**{**e, "extra": tuple(e["extra"]), "kind": JobKind(e.get("kind", JobKind.TRAIN))}) for e in entries
+        ]
     except (ValueError, KeyError, TypeError) as error:
         raise RunError(f"The queue {paths.queue.name} is damaged ({error}); delete it and ask again.") from error
 

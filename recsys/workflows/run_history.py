@@ -11,7 +11,7 @@ from recsys.evaluation.beyond_report import FIGURES
 from recsys.evaluation.rates import Estimate
 from recsys.settings import ShopPaths
 from recsys.training.config import TrainingConfig
-from recsys.training.jobs import JobStatus, read_job
+from recsys.training.jobs import JobKind, JobStatus, read_job
 from recsys.training.runs import RunRecord, list_runs, live_run_id
 
 COLUMN_LABELS: dict[str, tuple[str, str]] = {
@@ -129,7 +129,7 @@ def _job_row(paths: ShopPaths, run_id: str) -> RunRow | None:
         job = read_job(paths, run_id)
     except RunError as error:
         return RunRow(run_id, pd.Timestamp(0, tz="UTC"), JobStatus.FAILED, False, 0.0, "", 0, str(error), None)
-    if job.status is JobStatus.DONE:  # its record is written a moment before or after this look
+    if job.status is JobStatus.DONE or job.kind is not JobKind.TRAIN:  # its record comes a moment before or after
         return None
     elapsed = (job.updated_at - job.started_at).total_seconds()
     return RunRow(run_id, pd.Timestamp(job.started_at), job.status, False, elapsed, "", 0, job.message, None)

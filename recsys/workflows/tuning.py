@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from recsys.errors import InputError
 from recsys.progress import Progress, scaled, silent
 from recsys.settings import Settings, ShopPaths
 from recsys.training.config import TrainingConfig, load_training_config
+from recsys.training.job_state import RESULT_FILE
 from recsys.training.run_files import run_folder, show_run, write_json
 from recsys.training.runs import live_run_id, load_model
 from recsys.training.search import Budget, SearchResult, search_settings
@@ -139,6 +140,54 @@ def search_path(paths: ShopPaths, name: str) -> Path:
     if not 0 < len(name) <= 60 or not name.replace("-", "").replace("_", "").isalnum():
         raise InputError(f"A search is called by up to 60 letters, digits and dashes, got {name[:80]!r}.")
     return paths.root / SEARCH_FOLDER / f"{name}.db"
+
+
+@dataclass(frozen=True)
+class SearchFound:
+    """What a search started as a job found.
+
+    Parameters
+    ----------
+    job_id
+        The job.
+    adopted
+        Whether it found settings that hold on shoppers it did not use.
+    n_trials
+        Settings tried.
+    gain, low, high
+        Change of the objective on those shoppers with its 95 % interval.
+    config
+        What to train with.
+    """
+
+    job_id: str
+    adopted: bool
+    n_trials: int
+    gain: float
+    low: float
+    high: float
+    config: Mapping[str, Any]
+
+
+def keep_found(paths: ShopPaths, job_id: str, found: Found) -> None:
+    """Write down what a search found, in the folder of its job."""
+    write_json(run_folder(paths, job_id) / RESULT_FILE, json.loads(json.dumps(found.to_json(), default=str)))
+
+
+def list_found(paths: ShopPaths, most: int = 5) -> list[SearchFound]:
+    """Return what the newest searches found, newest first; a file that cannot be read is left out."""
+    files = sorted(paths.runs.glob(f"*/{RESULT_FILE}"), key=lambda f: f.parent.name, reverse=True)
+    return [found for file in files[:most] if (found := _read_found(file)) is not None]
+
+
+def _read_found(file: Path) -> SearchFound | None:
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        config = TrainingConfig.from_json(told["config"]).to_json()
+        figures = (float(told[name]) for name in ("gain", "gain_low", "gain_high"))
+        return SearchFound(file.parent.name, bool(told["adopted"]), int(told["n_trials"]), *figures, config)
+    except (OSError, ValueError, KeyError, TypeError, InputError):
+        return None
 
 
 def base_config(settings: Settings, file: Path | None) -> TrainingConfig:

@@ -11,8 +11,9 @@ from recsys.errors import RunError
 from recsys.settings import ShopPaths
 from recsys.training import jobs, queue
 from recsys.training.config import TrainingConfig
-from recsys.training.job_state import JobState, JobStatus, StageBegin, utc_now, write_state
+from recsys.training.job_state import RESULT_FILE, JobKind, JobState, JobStatus, StageBegin, utc_now, write_state
 from recsys.training.queue import Asked, list_waiting
+from recsys.training.run_files import write_json
 from recsys.training.schedule import read_schedule, save_schedule
 from tests.pages.conftest import OpenPage
 
@@ -27,8 +28,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
     """What the page asks of the queue; nothing is trained."""
     calls: list[tuple] = []
 
-    def ask(paths, config, export, *, extra=(), title=""):
-        calls.append((TrainingConfig.from_json(config), extra, title, export()))
+    def ask(paths, config, export, *, extra=(), title="", kind=JobKind.TRAIN):
+        calls.append((TrainingConfig.from_json(config), extra, title, export(), kind))
         return Asked("20270101-000000-next", len(calls))
 
     monkeypatch.setattr("ui.training_form.ask_training", ask)
@@ -67,7 +68,8 @@ def test_start_exports_the_data_and_passes_what_was_chosen(open_page: OpenPage, 
     at.run()
     button(at, "start_training").click().run()
     assert not at.exception
-    config, extra, title, version = asked[0]
+    config, extra, title, version, kind = asked[0]
+    assert kind is JobKind.TRAIN
     assert (config.window_days, config.fine_tune_s, config.search_users, config.seed) == (21, 45.0, 100, 7)
     assert config.text_encoder == "" and config.image_encoder and not config.response
     assert config.column_weights["cold_among_new"] > config.column_weights["all"]
@@ -166,6 +168,29 @@ def test_another_tab_that_saved_first_is_not_overwritten(open_page: OpenPage, sh
     finally:
         ui.schedule_panel.save_schedule = kept
     assert "in the meantime" in at.error[0].value and read_schedule(shop).hour == 5
+
+
+def test_searches_are_jobs_too_and_what_they_find_can_be_trained(
+    open_page: OpenPage, shop: ShopPaths, asked: list[tuple]
+):
+    found = {"config": TrainingConfig(seed=5).to_json(), "adopted": True, "n_trials": 24}
+    folder = shop.runs / "20270101-000000-srch"
+    folder.mkdir()
+    write_json(folder / RESULT_FILE, {**found, "gain": 0.02, "gain_low": 0.01, "gain_high": 0.03})
+    at = open_page("training", shop=shop)
+    at.number_input(key="search_minutes").set_value(3).run()
+    button(at, "start_search").click().run()
+    at.number_input(key="front_trials").set_value(200).run()
+    button(at, "start_front").click().run()
+    button(at, "train_found_20270101-000000-srch").click().run()
+    assert not at.exception
+    assert [(a[4], a[1]) for a in asked] == [
+        (JobKind.SEARCH, ("--minutes", "3")),
+        (JobKind.PARETO, ("--trials", "200")),
+        (JobKind.TRAIN, ("--no-promote",)),
+    ]
+    assert asked[2][0].seed == 5
+    assert "+0.020 (+0.010 to +0.030)" in " ".join(m.value for m in at.markdown)
 
 
 def test_failed_and_cancelled_trainings_stay_listed_with_their_reason(open_page: OpenPage, shop: ShopPaths):

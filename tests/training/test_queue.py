@@ -20,11 +20,11 @@ class Engine:
     def __init__(self, paths: ShopPaths) -> None:
         self.paths, self.started, self.running = paths, [], None
 
-    def start(self, paths, config, version, *, extra, run_id):
+    def start(self, paths, config, version, *, extra, run_id, kind):
         if self.running is not None:
             raise RunError(f"Training {self.running.run_id} is still running in this shop.")
         now = utc_now()
-        self.running = JobState(run_id, JobStatus.RUNNING, "Fitting", 0.1, now, now)
+        self.running = JobState(run_id, JobStatus.RUNNING, "Fitting", 0.1, now, now, kind=kind)
         write_state(paths, self.running)
         state_path(paths, run_id).with_name(CONFIG_FILE).write_text(json.dumps(config))
         self.started.append((run_id, config["seed"], version, extra))

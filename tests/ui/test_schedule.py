@@ -48,7 +48,9 @@ def test_what_waits_is_started_by_one_process_only(shop: ShopPaths, started: lis
 def test_a_killed_training_is_closed_at_the_first_look(shop: ShopPaths, started: list[tuple]):
     past = utc_now() - timedelta(hours=1)
     write_state(shop, JobState("killed", JobStatus.RUNNING, "Fitting", 0.4, past, past, pid=2**22 - 1))
-    Conductor(shop, lambda paths: "v").tick()
+    conductor = Conductor(shop, lambda paths: "v")
+    conductor.tick()
+    conductor.close()
     assert read_state(shop, "killed").status is JobStatus.FAILED
 
 
@@ -65,6 +67,7 @@ def test_a_failure_is_told_once_and_tried_again(
     assert caplog.text.count("Process 7 owns") == 1 and len(list_waiting(shop)) == 1
     conductor._export = lambda paths: "v"
     conductor.tick()
+    conductor.close()
     assert len(started) == 1
 
 

@@ -21,7 +21,7 @@ DUE = datetime(2026, 11, 24, 3, 0, 5, tzinfo=UTC)
 def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
     calls: list[tuple] = []
 
-    def start(paths, config, version, *, extra, run_id):
+    def start(paths, config, version, *, extra, run_id, kind):
         calls.append((run_id, version, extra))
         return run_id
 
