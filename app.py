@@ -36,6 +36,7 @@ PAGES = {
     mark("Merchandise"): [
         _page("recommendations", "Recommendations", "grid_view", "What one shopper is shown, and why."),
         _page("new_items", "New items", "fiber_new", "Everything launched lately: who would want it, and why."),
+        _page("rules", "Rules", "rule", "Pin, boost, bury, block: with dates, owners and undo."),
     ],
     mark("Analyse"): [
         _page("fusion", "Fusion", "tune", "Move the weights, watch list and quality change."),

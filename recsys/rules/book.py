@@ -112,7 +112,7 @@ def publish(
         if not text.strip():
             raise InputError(f"Publishing needs {what}, got an empty text.")
     with _lock(paths):
-        live = _standing(paths)
+        live = live_version(paths)
         if expected_version is not None and live != expected_version:
             raise ConflictError(
                 f"Version {live} of the rules was published in the meantime, this draft starts from version "
@@ -150,7 +150,7 @@ def undo(
     InputError
         If there is no such version, or it is damaged.
     """
-    live = _standing(paths)
+    live = live_version(paths)
     if live == 0:
         raise InputError("No rules were published yet, so there is nothing to undo.")
     wanted = _last_good(paths, live) if to_version is None else to_version
@@ -232,8 +232,11 @@ def _pointer(paths: ShopPaths) -> int:
     return number
 
 
-def _standing(paths: ShopPaths) -> int:
-    """Number of the live version for whoever replaces it: a damaged pointer stands for the newest version."""
+def live_version(paths: ShopPaths) -> int:
+    """Return the number of the live version, whether or not it can be read; 0 before the first.
+
+    A damaged pointer stands for the newest version, so that whoever replaces the rules can go on.
+    """
     try:
         return _pointer(paths)
     except InputError:

@@ -18,6 +18,7 @@ from recsys.workflows.lists import now, request_for
 
 SAMPLE = 60
 PLACES = 24
+TOLD = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +47,9 @@ class Preview:
     n_changed
         Lists with at least one other place.
     came, gone
-        Products newly shown and not shown any more, with the number of lists, most first.
+        Products newly shown and not shown any more, with the number of lists, at most `TOLD`, most first.
+    n_came, n_gone
+        How many there are of each.
     """
 
     scope: RuleScope
@@ -55,6 +58,8 @@ class Preview:
     n_changed: int
     came: tuple[tuple[int, int], ...]
     gone: tuple[tuple[int, int], ...]
+    n_came: int
+    n_gone: int
 
 
 def preview_rules(
@@ -88,7 +93,8 @@ def preview_rules(
     came = Counter(item for old, new in sets for item in new - old)
     gone = Counter(item for old, new in sets for item in old - new)
     n_changed = sum(found.n_changed > 0 for found in lists)
-    return Preview(scope, at, tuple(ordered), n_changed, tuple(came.most_common(12)), tuple(gone.most_common(12)))
+    told = tuple(came.most_common(TOLD)), tuple(gone.most_common(TOLD))
+    return Preview(scope, at, tuple(ordered), n_changed, *told, len(came), len(gone))
 
 
 def count_status(rules: Sequence[Rule], at: np.datetime64) -> dict[RuleStatus, int]:
