@@ -37,9 +37,9 @@ def draw_model(model: Model) -> None:
         st.markdown(say_to_shopper(found[0]))
         with st.expander(t("For an expert"), icon=":material/notes:"):
             st.markdown(say_to_expert(found[0]))
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns(2, gap="medium") if len(groups) == 1 else (st.container(), st.container())
     with left.container(border=True, height="stretch"):
-        _draw_shares(groups, "terms", t("Terms of the sum"), t("share of Σ|contribution| over the places of the lists"))
+        _draw_shares(groups, "terms", t("Terms of the sum"), t("share of Σ|contribution|, %"))
     with right.container(border=True, height="stretch"):
         _draw_shares(groups, "features", t("Features of Response"), t("share of Σ|SHAP|, %"))
     st.markdown(f":gray[:small[{_say_sample(found[0])}]]")

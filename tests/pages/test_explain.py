@@ -56,8 +56,8 @@ def test_a_filter_that_bites_is_named(open_page: OpenPage):
     at = open_page("explain")
     chosen = at.selectbox(key="item").value
     assert not at.exception
-    old = open_page("explain", item=chosen, products="New")
-    fresh = open_page("explain", item=chosen, products="Warm")
+    old = open_page("explain", item=chosen, products="new")
+    fresh = open_page("explain", item=chosen, products="warm")
     said = [" ".join(m.value for m in page.markdown) for page in (old, fresh)]
     assert sum("Left out" in text for text in said) == 1  # a product is either new or has a history
 
