@@ -1,4 +1,4 @@
-"""What several pages read, cached; with `page_data` the only `st.cache_*` of the dashboard.
+"""What several pages read, cached; one of the places of `st.cache_*`, which are the modules named `data` or `…_data`.
 
 Read-only objects are shared between visitors (`cache_resource`); every cache is keyed by a version, so a new snapshot
 or a promotion shows at the next rerun and nothing has to be cleared by hand.
