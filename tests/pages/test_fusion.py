@@ -17,7 +17,7 @@ def query(at, key: str) -> str | None:
 def test_live_weights_have_no_draft_in_the_address(open_page: OpenPage):
     at = open_page("fusion")
     assert query(at, state.WEIGHTS) is None
-    assert [m.label for m in at.metric] == ["NDCG@20", "Recall@20"]
+    assert [m.label for m in at.metric][:4] == ["NDCG@20", "Recall@20", "Diversity", "New products"]
     assert all(str(m.delta) == "0" for m in at.metric)
 
 
@@ -80,13 +80,13 @@ def test_the_curve_follows_the_weight_that_was_moved_and_leads_to_its_best(open_
     assert any("on the plateau" in m.value for m in at.markdown)
 
 
-def test_what_else_the_lists_are_good_at_stands_beside_live(open_page: OpenPage):
+def test_what_else_the_lists_are_good_at_stands_beside_quality(open_page: OpenPage):
     at = open_page("fusion", weights="fresh:1")
-    table = next(t.value for t in at.dataframe if "Goal" in t.value.columns)
-    assert {"Recall@20", "Diversity", "Novelty", "New products"} <= set(table["Goal"])
-    assert table.set_index("Goal")["Reading"]["New products"] == "More"
-    live = next(t.value for t in open_page("fusion").dataframe if "Goal" in t.value.columns)
-    assert set(live["Reading"]) == {"Same"}
+    told = {m.label: str(m.delta) for m in at.metric}
+    assert {"Diversity", "New products", "Novelty"} <= set(told)
+    assert told["New products"].startswith("+") and "±" in told["New products"]
+    assert any("of the live places keep their product" in m.value for m in at.markdown)
+    assert any("Nothing moves" in m.value for m in open_page("fusion").markdown)
 
 
 def test_trade_offs_say_how_to_find_them_and_are_shown_once_found(open_page: OpenPage, page_shop: ShopPaths):
@@ -110,6 +110,7 @@ def test_trade_offs_say_how_to_find_them_and_are_shown_once_found(open_page: Ope
 def test_a_preset_saved_for_a_category_makes_its_live_lists(open_page: OpenPage, copy_demo_shop):
     shop = copy_demo_shop("scoped")
     at = open_page("fusion", shop=shop, weights="fresh:1")
+    at.radio(key="preset_purpose").set_value("part").run()
     category = at.selectbox(key="preset_category").options[0]
     at.text_input(key="preset_name").set_value("Latest first")
     at.selectbox(key="preset_category").set_value(category)
@@ -135,3 +136,42 @@ def test_quality_may_be_judged_by_another_column(open_page: OpenPage):
     assert not at.exception
     assert [m.value for m in at.metric] != everything
     assert all(str(m.delta) == "0" for m in at.metric)
+
+
+def test_changes_are_taken_back_and_made_again(open_page: OpenPage):
+    at = open_page("fusion")
+    assert at.button(key="weights_back").disabled and at.button(key="weights_forth").disabled
+    at.selectbox(key=state.PRESET).set_value("Looks first").run()
+    first = query(at, state.WEIGHTS)
+    at.selectbox(key=state.PRESET).set_value("Best sellers").run()
+    second = query(at, state.WEIGHTS)
+    at.button(key="weights_back").click().run()
+    assert not at.exception and query(at, state.WEIGHTS) == first
+    at.button(key="weights_back").click().run()
+    assert query(at, state.WEIGHTS) is None and at.button(key="weights_back").disabled
+    at.button(key="weights_forth").click().run()
+    at.button(key="weights_forth").click().run()
+    assert query(at, state.WEIGHTS) == second and at.button(key="weights_forth").disabled
+    at.button(key="back_to_live").click().run()
+    assert query(at, state.WEIGHTS) is None
+    at.button(key="weights_back").click().run()
+    assert query(at, state.WEIGHTS) == second
+
+
+def test_published_weights_are_live_until_they_are_withdrawn(open_page: OpenPage, copy_demo_shop):
+    shop = copy_demo_shop("published")
+    at = open_page("fusion", shop=shop, weights="fresh:1")
+    at.radio(key="preset_purpose").set_value("every").run()
+    at.text_input(key="preset_name").set_value("Latest first")
+    next(b for b in at.button if b.label == "Publish").click().run()
+    assert not at.exception and not at.error
+    (saved,) = list_own_presets(shop)
+    assert saved.scope == Scope(everyone=True)
+    at = open_page("fusion", shop=shop)
+    assert any("Live are the weights of Latest first" in m.value for m in at.markdown)
+    assert all(str(m.delta) == "0" for m in at.metric)
+    said = [m.value for m in open_page("recommendations", shop=shop).markdown]
+    assert any("weights of preset Latest first" in text.replace("\\", "") for text in said)
+    at.button(key="withdraw").click().run()
+    assert not at.exception and not any("Published" in m.value for m in at.markdown)
+    assert not list_own_presets(shop)[0].scope
