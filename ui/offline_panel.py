@@ -8,12 +8,13 @@ import streamlit as st
 from recsys.evaluation.beyond_report import FIGURES
 from recsys.training.runs import RunRecord, show_run
 from recsys.workflows.run_history import COLUMN_LABELS, MEASURES, tabulate_beyond, tabulate_groups, tabulate_quality
-from ui import charts, data
+from ui import charts, data, glossary
 from ui.components import empty_state, export_button, heading
 from ui.errors import shown
 from ui.text import day, safe_text
+from ui.wording import mark, t
 
-_GROUP_HELP = (
+_GROUP_HELP = mark(
     "Fifths of equal size: shoppers by how often they chose anything, products by how many shoppers chose them. "
     "New: products nobody had chosen."
 )
@@ -27,8 +28,8 @@ def offline_quality() -> None:
     with shown(), st.container(border=True, key="offline"):
         record = show_run(data.shop_paths(), pointer[0])
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            heading(f"Live run {safe_text(record.run_id)} on days it had not seen", _window(record))
-            export_button(lambda: tabulate_quality(record), "offline_quality.csv")
+            heading(t("Live run {run} on days it had not seen", run=safe_text(record.run_id)), _window(record))
+            export_button(lambda: tabulate_quality(record), "offline_quality.csv", label=t("Export"))
         quality_card(record, titled=False)
 
 
@@ -43,20 +44,20 @@ def quality_card(record: RunRecord, *, titled: bool = True) -> None:
         Whether to draw a heading of its own.
     """
     if titled:
-        heading("On held-out days", "95% intervals over shoppers")
+        heading(t("On held-out days"), t("95% intervals over shoppers"))
     table = tabulate_quality(record)
     if table.empty:
-        note = record.facts.get("note") or "There was too little data to hold days out."
-        empty_state("Nothing was held out", safe_text(note), icon=":material/hourglass_empty:")
+        note = record.facts.get("note") or t("There was too little data to hold days out.")
+        empty_state(t("Nothing was held out"), safe_text(note), icon=":material/hourglass_empty:")
         return
     measure = st.segmented_control(
-        "Measure",
+        t("Measure"),
         list(MEASURES),
         default="recall",
         required=True,
-        format_func=lambda m: MEASURES[m][0],
+        format_func=glossary.label,
         key=f"measure_{record.run_id}",
-        help=" ".join(f"**{name}**: {text}" for name, text in MEASURES.values()),
+        help=" ".join(f"**{glossary.label(m)}**: {glossary.define(m)}" for m in MEASURES),
         label_visibility="collapsed",
     )
     rows = table[table["measure"] == measure]
@@ -67,8 +68,10 @@ def quality_card(record: RunRecord, *, titled: bool = True) -> None:
         placeholder="–",
         key=f"quality_table_{record.run_id}",
         column_config={
-            "Shoppers": st.column_config.NumberColumn(format="localized", help="Shoppers with such a choice."),
-            "Column": st.column_config.TextColumn(help=" ".join(f"{n}: {t}" for n, t in COLUMN_LABELS.values())),
+            t("Shoppers"): st.column_config.NumberColumn(format="localized", help=t("Shoppers with such a choice.")),
+            t("Column"): st.column_config.TextColumn(
+                help=" ".join(f"{glossary.label(c)}: {glossary.define(c)}" for c in COLUMN_LABELS)
+            ),
         },
         alt=_alt(rows),
     )
@@ -80,7 +83,7 @@ def _beyond_accuracy(record: RunRecord, measure: str) -> None:
     figures, groups = tabulate_beyond(record), tabulate_groups(record, measure)
     if figures.empty:
         return
-    heading("Beyond accuracy", "of the lists of everybody; hover a name for its definition")
+    heading(t("Beyond accuracy"), t("of the lists of everybody; hover a name for its definition"))
     help_by_label = dict(FIGURES.values())
     st.dataframe(
         figures,
@@ -91,14 +94,15 @@ def _beyond_accuracy(record: RunRecord, measure: str) -> None:
     )
     if groups.empty:
         return
-    st.markdown(f":gray[:small[{MEASURES[measure][0]} for each fifth of the shoppers, and of the products]]")
+    about = t("{measure} for each fifth of the shoppers, and of the products", measure=glossary.label(measure))
+    st.markdown(f":gray[:small[{about}]]")
     st.dataframe(
         groups.reset_index(names=""),
         hide_index=True,
         placeholder="–",
         key=f"groups_{record.run_id}",
-        column_config={n: st.column_config.NumberColumn(format="%.3f", help=_GROUP_HELP) for n in groups},
-        alt=f"{MEASURES[measure][0]} by activity and popularity.",
+        column_config={n: st.column_config.NumberColumn(format="%.3f", help=t(_GROUP_HELP)) for n in groups},
+        alt=t("{measure} by activity and popularity.", measure=glossary.label(measure)),
     )
 
 
@@ -106,10 +110,13 @@ def quality_frame(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the figures in words, one row per column."""
     return pd.DataFrame(
         {
-            "Column": [COLUMN_LABELS[c][0] for c in rows["column"]],
-            "Value": [f"{v:.3f}" for v in rows["value"]],
-            "95% interval": [f"{a:.3f} to {b:.3f}" for a, b in zip(rows["low"], rows["high"], strict=True)],
-            "Shoppers": rows["n_users"].to_numpy(),
+            t("Column"): [glossary.label(c) for c in rows["column"]],
+            t("Value"): [f"{v:.3f}" for v in rows["value"]],
+            t("95% interval"): [
+                t("{low} to {high}", low=f"{a:.3f}", high=f"{b:.3f}")
+                for a, b in zip(rows["low"], rows["high"], strict=True)
+            ],
+            t("Shoppers"): rows["n_users"].to_numpy(),
         }
     )
 
@@ -117,7 +124,7 @@ def quality_frame(rows: pd.DataFrame) -> pd.DataFrame:
 def interval_option(rows: pd.DataFrame) -> dict[str, Any]:
     """Return an ECharts interval chart: one row per column, bar = interval, dot = estimate."""
     colours = charts.palette()
-    labels = [COLUMN_LABELS[c][0] for c in rows["column"]]
+    labels = [glossary.label(c) for c in rows["column"]]
     return {
         "animation": False,
         "grid": {"left": 8, "right": 24, "top": 4, "bottom": 4, "containLabel": True},
@@ -151,7 +158,7 @@ def _rounded(values: pd.Series) -> list[float]:
 
 def _alt(rows: pd.DataFrame) -> str:
     """Say the figures."""
-    return "; ".join(f"{COLUMN_LABELS[c][0]} {v:.3f}" for c, v in zip(rows["column"], rows["value"], strict=True))
+    return "; ".join(f"{glossary.label(c)} {v:.3f}" for c, v in zip(rows["column"], rows["value"], strict=True))
 
 
 def _window(record: RunRecord) -> str:
@@ -159,4 +166,5 @@ def _window(record: RunRecord) -> str:
     facts = record.facts
     if "test_from" not in facts:
         return ""
-    return f"held out: {day(pd.Timestamp(facts['test_from']))} to {day(pd.Timestamp(facts['test_to']))}"
+    first, last = (day(pd.Timestamp(facts[name])) for name in ("test_from", "test_to"))
+    return t("held out: {first} to {last}", first=first, last=last)

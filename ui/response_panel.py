@@ -8,6 +8,7 @@ from recsys.training.runs import show_run
 from ui import data
 from ui.components import heading
 from ui.errors import shown
+from ui.wording import t
 
 
 def response_quality(model: Model) -> None:
@@ -17,7 +18,7 @@ def response_quality(model: Model) -> None:
         if report is None:
             return
         with st.container(border=True, key="response_quality"):
-            heading("How good Response is", "on held-out days, later than all it learned from")
+            heading(t("How good Response is"), t("on held-out days, later than all it learned from"))
             table = tabulate_responses(report)
             told = [f"{name} {report[key]:.3g}" for key, (name, _) in FIGURES.items() if report[key] is not None]
             st.dataframe(
