@@ -116,6 +116,9 @@ def quality_frame(rows: pd.DataFrame) -> pd.DataFrame:
                 t("{low} to {high}", low=f"{a:.3f}", high=f"{b:.3f}")
                 for a, b in zip(rows["low"], rows["high"], strict=True)
             ],
+                t("{low} to {high}", low=f"{a:.3f}", high=f"{b:.3f}")
+                for a, b in zip(rows["low"], rows["high"], strict=True)
+            ],
             t("Shoppers"): rows["n_users"].to_numpy(),
         }
     )
