@@ -49,7 +49,7 @@ def follow(key: str, codes: Collection[str], default: str, *, stays: bool = Fals
         held = asked
     elif (changed and asked is None and not stays) or held not in codes:
         held = default
-    if st.session_state.get(key) != held:
+    if key not in written or st.session_state.get(key) != held:  # a widget new on this page forgets what its key held
         st.session_state[key] = held
     written[key] = asked
     return str(held)
