@@ -1,5 +1,7 @@
 """Parts of the Catalogue page: counts, and the products with picture and search."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -67,7 +69,7 @@ def _browse() -> None:
             st.pagination(-(-found.total // PAGE_ROWS), key=pager)
 
 
-def _filters() -> tuple[str, dict[str, object], str]:
+def _filters() -> tuple[str, dict[str, Any], str]:
     """Draw search and filters; return both, and the session key of the page number, one for each choice."""
     store = data.open_store()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="item_filters"):
@@ -93,10 +95,10 @@ def _filters() -> tuple[str, dict[str, object], str]:
         stock = address.choose(
             t("Stock"), {code: t(name) for code, name in STOCKS.items()}, key=state.STOCK, default="any"
         )
-        filters: dict[str, object] = {"category": category, "in_stock": _IN_STOCK[stock]}
+        filters: dict[str, Any] = {"category": category, "in_stock": _IN_STOCK[stock]}
         st.space("stretch")
         export_button(
-            lambda: store.items(query, **filters, limit=EXPORT_ROWS).frame.drop(columns=Columns.IMAGES),  # type: ignore[arg-type]
+            lambda: store.items(query, **filters, limit=EXPORT_ROWS).frame.drop(columns=Columns.IMAGES),
             "products.csv",
         )
     return query, filters, f"items_page:{query}:{category}:{stock}"
@@ -128,7 +130,7 @@ def items_frame(items: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _columns() -> dict[str, object]:
+def _columns() -> dict[str, Any]:
     c = st.column_config
     return {
         "picture": c.ImageColumn("", width=56),

@@ -91,7 +91,7 @@ def _preview(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _is_nothing(value: object) -> bool:
     """Whether a cell is empty: no value, no attributes, no pictures."""
-    return value == "{}" or value == [] or (not isinstance(value, list) and bool(pd.isna(value)))
+    return value == "{}" or value == [] or (not isinstance(value, list) and bool(pd.isna(value)))  # type: ignore[call-overload]
 
 
 def _show_cell(value: object) -> object:

@@ -80,7 +80,7 @@ def _check_upload(
 
 @st.cache_resource(max_entries=8, ttl=3600, show_spinner="Looking for the pictures…")
 def _pictures(key: str, _compute: object) -> "Media | None":
-    return _compute()  # type: ignore[operator,no-any-return]
+    return _compute()  # type: ignore[operator]
 
 
 def preview(kind: Kind, raw: "RawTable", mapping: str) -> "pd.DataFrame":

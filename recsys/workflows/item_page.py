@@ -120,8 +120,8 @@ def neighbours_of(model: Model, item_id: str, k: int = 12) -> tuple[ItemNeighbou
 
 def _exposure(row: pd.Series) -> Exposure:
     """Counts of one item."""
-    counts = (int(row[name]) for name in ("impressions", "clicks", "carts", "purchases"))
-    return Exposure(*counts, revenue=float(row["revenue"]))
+    impressions, clicks, carts, purchases = (int(row[name]) for name in ("impressions", "clicks", "carts", "purchases"))
+    return Exposure(impressions, clicks, carts, purchases, float(row["revenue"]))
 
 
 def _attributes(value: object) -> tuple[tuple[str, str], ...]:
@@ -144,4 +144,4 @@ def _text(value: object) -> str:
 
 def _number(value: object) -> float:
     """A number, NaN for nothing."""
-    return float(value) if isinstance(value, int | float | np.number) and not pd.isna(value) else float("nan")
+    return float(value) if isinstance(value, int | float | np.integer | np.floating) else float("nan")

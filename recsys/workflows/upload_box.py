@@ -205,7 +205,7 @@ class UploadBox:
         if not whole:
             return None
         path = self.folder / "pictures.json"
-        found = {
+        found: dict[str, object] = {
             "archives": [[f.name, f.file_id] for f in whole if _ending(f.name) == ".zip"],
             "pictures": [[f.name, f.file_id] for f in whole if _ending(f.name) != ".zip"],
         }
