@@ -1,7 +1,7 @@
 """Which run serves whom: the live run, its canary, the way back; and every button that changes it, asked first."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -89,7 +89,7 @@ def run_actions(paths: ShopPaths, record: RunRecord) -> None:
     canary = pointer["canary"] or {}
     if record.run_id != pointer["run_id"]:
         names = [f.name for f in failed(read_gates(record))]
-        look = "secondary" if names else "primary"
+        look: Literal["primary", "secondary"] = "secondary" if names else "primary"
         if st.button(t("Promote"), icon=":material/publish:", type=look, key="promote"):
             _ask(t("Make this run live?"), "publish", _confirm_promotion, paths, record.run_id, names, pointer)
         may_try = pointer["run_id"] is not None and record.run_id != canary.get("run_id")

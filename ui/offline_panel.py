@@ -89,7 +89,9 @@ def _beyond_accuracy(record: RunRecord, measure: str) -> None:
         figures,
         hide_index=True,
         key=f"beyond_{record.run_id}",
-        column_config={n: st.column_config.NumberColumn(format="%.3g", help=help_by_label[n]) for n in figures},
+        column_config={
+            str(n): st.column_config.NumberColumn(format="%.3g", help=help_by_label[str(n)]) for n in figures
+        },
         alt="; ".join(f"{name} {figures[name].iat[0]:.3g}" for name in figures),
     )
     if groups.empty:
@@ -101,7 +103,7 @@ def _beyond_accuracy(record: RunRecord, measure: str) -> None:
         hide_index=True,
         placeholder="–",
         key=f"groups_{record.run_id}",
-        column_config={n: st.column_config.NumberColumn(format="%.3f", help=t(_GROUP_HELP)) for n in groups},
+        column_config={str(n): st.column_config.NumberColumn(format="%.3f", help=t(_GROUP_HELP)) for n in groups},
         alt=t("{measure} by activity and popularity.", measure=glossary.label(measure)),
     )
 
@@ -113,9 +115,6 @@ def quality_frame(rows: pd.DataFrame) -> pd.DataFrame:
             t("Column"): [glossary.label(c) for c in rows["column"]],
             t("Value"): [f"{v:.3f}" for v in rows["value"]],
             t("95% interval"): [
-                t("{low} to {high}", low=f"{a:.3f}", high=f"{b:.3f}")
-                for a, b in zip(rows["low"], rows["high"], strict=True)
-            ],
                 t("{low} to {high}", low=f"{a:.3f}", high=f"{b:.3f}")
                 for a, b in zip(rows["low"], rows["high"], strict=True)
             ],

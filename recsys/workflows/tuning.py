@@ -184,8 +184,8 @@ def _read_found(file: Path) -> SearchFound | None:
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
         config = TrainingConfig.from_json(told["config"]).to_json()
-        figures = (float(told[name]) for name in ("gain", "gain_low", "gain_high"))
-        return SearchFound(file.parent.name, bool(told["adopted"]), int(told["n_trials"]), *figures, config)
+        gain, low, high = (float(told[name]) for name in ("gain", "gain_low", "gain_high"))
+        return SearchFound(file.parent.name, bool(told["adopted"]), int(told["n_trials"]), gain, low, high, config)
     except (OSError, ValueError, KeyError, TypeError, InputError):
         return None
 
