@@ -26,8 +26,6 @@ from ui.components import heading
 from ui.text import safe_text
 from ui.wording import t, tn
 
-NEW = "new"
-
 
 def current() -> RuleDraft | None:
     """Return the draft that the address names; one that is gone or damaged is said once and forgotten."""
@@ -72,9 +70,10 @@ def _keep(rule: Rule) -> None:
 def actions(selected: Sequence[Rule], catalogue: Catalogue, draft: RuleDraft | None, *, editable: bool = True) -> None:
     """Draw what can be done: add, and where there are rules edit, copy, end or remove them; all goes into the draft."""
 
-    def open_form(rule: Rule | None, target: str) -> None:
+    def open_form(rule: Rule | None, *, new: bool) -> None:
         rule_form.seed(rule)
-        st.session_state[state.RULE_OPEN] = target
+        known = (*selected, *(() if draft is None else draft.rules))
+        st.session_state[state.RULE_OPEN] = new_rule_id(known) if new or rule is None else rule.rule_id
 
     def remove() -> None:
         with errors.shown():
@@ -89,32 +88,25 @@ def actions(selected: Sequence[Rule], catalogue: Catalogue, draft: RuleDraft | N
                     _keep(replace(rule, ends_at=now))
 
     st.button(
-        t("Add rule"), icon=":material/add:", key="add_rule", on_click=open_form, args=(None, NEW),
+        t("Add rule"), icon=":material/add:", key="add_rule", on_click=open_form, args=(None,), kwargs={"new": True},
         type="secondary" if draft else "primary",
     )  # fmt: skip
     if editable:
         one = selected[0] if len(selected) == 1 else None
         st.button(
             t("Edit"), icon=":material/edit:", key="edit_rule", disabled=one is None,
-            on_click=open_form, args=(one, "" if one is None else one.rule_id),
+            on_click=open_form, args=(one,), kwargs={"new": False},
         )  # fmt: skip
         st.button(
             t("Copy"), icon=":material/content_copy:", key="copy_rule", disabled=one is None,
-            on_click=open_form, args=(one, NEW),
+            on_click=open_form, args=(one,), kwargs={"new": True},
         )  # fmt: skip
         st.button(t("End now"), icon=":material/event_busy:", key="end_rule", disabled=not selected, on_click=end_now)
         st.button(t("Remove"), icon=":material/delete:", key="drop_rule", disabled=not selected, on_click=remove)
-    _form_if_open(catalogue, draft, {r.rule_id: r for r in selected})
-
-
-def _form_if_open(catalogue: Catalogue, draft: RuleDraft | None, selected: dict[str, Rule]) -> None:
-    """Draw the form in the run in which it was asked for."""
-    target = st.session_state.pop(state.RULE_OPEN, None)
-    if target is None:
-        return
-    rules = () if draft is None else draft.rules
-    rule_id = new_rule_id((*rules, *selected.values())) if target == NEW else str(target)
-    rule_form.rule_dialog(selected.get(rule_id), rule_id, catalogue, _keep)
+    rule_id = st.session_state.get(state.RULE_OPEN)
+    if rule_id is not None and rule_form.is_filled():
+        known = {r.rule_id: r for r in (*selected, *(() if draft is None else draft.rules))}
+        rule_form.open_dialog(known.get(rule_id), str(rule_id), catalogue, _keep)
 
 
 def draft_bar(draft: RuleDraft) -> None:
@@ -127,6 +119,9 @@ def draft_bar(draft: RuleDraft) -> None:
     ]
     told = ", ".join(part for part in parts if part) or t("no changes yet")
 
+    def ask() -> None:
+        st.session_state[state.RULE_PUBLISH] = draft.draft_id
+
     def discard() -> None:
         discard_draft(data.shop_paths(), draft.draft_id)
         _leave()
@@ -136,15 +131,21 @@ def draft_bar(draft: RuleDraft) -> None:
             heading(t("Draft: {changes}", changes=told), t("from version {n}, not live yet", n=draft.base.version))
             st.space("stretch")
             st.button(t("Discard"), icon=":material/close:", key="discard_rules", on_click=discard, type="tertiary")
-            if st.button(
-                t("Publish"), icon=":material/publish:", key="open_publish", type="primary", disabled=not found
-            ):
-                _publish_dialog(draft)
+            st.button(
+                t("Publish"), icon=":material/publish:", key="open_publish", type="primary", disabled=not found,
+                on_click=ask,
+            )  # fmt: skip
         if st.session_state.get(state.RULE_CONFLICT) == draft.draft_id:
             _conflict(draft)
+    if st.session_state.get(state.RULE_PUBLISH) == draft.draft_id:
+        st.dialog(t("Publish rules"), on_dismiss=_close_publish)(_publish_dialog)(draft)
 
 
-@st.dialog("Publish rules", width="small")
+def _close_publish() -> None:
+    """Ask no more."""
+    st.session_state.pop(state.RULE_PUBLISH, None)
+
+
 def _publish_dialog(draft: RuleDraft) -> None:
     """Ask who publishes and why; then make the draft live."""
     st.markdown(t("Every list that is served from now on follows these rules. Undo brings the present ones back."))
@@ -157,11 +158,13 @@ def _publish_dialog(draft: RuleDraft) -> None:
         published = publish_draft(data.shop_paths(), draft, who=who, why=why)
     except ConflictError:
         st.session_state[state.RULE_CONFLICT] = draft.draft_id
+        _close_publish()
         st.rerun()
     except InputError as error:
         st.error(safe_text(error, 300), icon=":material/error:")
         return
     _leave()
+    _close_publish()
     st.toast(t("Version {n} is live.", n=published.version), icon=":material/check_circle:")
     st.rerun()
 

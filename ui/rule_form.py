@@ -11,7 +11,7 @@ from recsys.errors import InputError
 from recsys.fusion.scopes import SEGMENTS
 from recsys.rules.kinds import NEEDS, GroupBy, RuleKind
 from recsys.rules.rule import MAX_PLACE, MAX_STRENGTH, OWNER_LENGTH, REASON_LENGTH, Rule, RuleScope, Selection
-from ui import picker, rule_data, rule_words
+from ui import picker, rule_data, rule_words, state
 from ui.scope import SEGMENT_NAMES
 from ui.text import plain_text, safe_text
 from ui.wording import mark, t
@@ -43,9 +43,36 @@ def seed(rule: Rule | None) -> None:
         st.session_state[PREFIX + name] = value
 
 
-@st.dialog("Rule", width="large")
-def rule_dialog(rule: Rule | None, rule_id: str, catalogue: Catalogue, keep: Callable[[Rule], None]) -> None:
-    """Ask for one rule and hand it to `keep`; nothing is live before the draft is published."""
+def is_filled() -> bool:
+    """Whether the form holds what `seed` put there; it is gone after a visit to another page."""
+    return PREFIX + "kind" in st.session_state
+
+
+def open_dialog(rule: Rule | None, rule_id: str, catalogue: Catalogue, keep: Callable[[Rule], None]) -> None:
+    """Ask for one rule over the page and hand it to `keep`; nothing is live before the draft is published.
+
+    Parameters
+    ----------
+    rule
+        As it is; None for one that is not there yet.
+    rule_id
+        The id it has or shall have.
+    catalogue
+        Offers products, categories, brands and attributes.
+    keep
+        Puts the rule into the draft.
+    """
+    title = t("New rule") if rule is None else t("Rule")
+    st.dialog(title, width="large", on_dismiss=close)(_ask)(rule, rule_id, catalogue, keep)
+
+
+def close() -> None:
+    """Ask no more."""
+    st.session_state.pop(state.RULE_OPEN, None)
+
+
+def _ask(rule: Rule | None, rule_id: str, catalogue: Catalogue, keep: Callable[[Rule], None]) -> None:
+    """Draw the fields, and read them when the button is pressed."""
     kinds = list(rule_words.KINDS)
     kind = RuleKind(
         st.selectbox(t("What it does"), kinds, format_func=lambda k: t(rule_words.KINDS[k]), key=PREFIX + "kind")
@@ -63,6 +90,7 @@ def rule_dialog(rule: Rule | None, rule_id: str, catalogue: Catalogue, keep: Cal
             st.error(safe_text(str(error).partition(": ")[2] or error, 400), icon=":material/error:")
             return
         keep(kept)
+        close()
         st.rerun()
 
 

@@ -47,7 +47,7 @@ _DOES = {
 _CAP_PER = mark("At most {limit} per {per} in the first {window}")
 _CAP_PER_OF = mark("At most {limit} per {per} of {what} in the first {window}")
 _CLASHES = {
-    Clash.PLACE: mark("Both want place {place}. The kinds have an order; of one kind, what was changed last wins."),
+    Clash.PLACE: mark("Both want place {place}: a pin goes before a slot, then the newest."),
     Clash.PRODUCT: mark("Both place the same product. The higher place wins."),
     Clash.GATE: mark("Blocks and filters decide first, before anything is placed or boosted."),
     Clash.NOTHING_LEFT: mark("No product passes both filters: lists would be empty."),

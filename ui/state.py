@@ -58,7 +58,8 @@ DOCTOR_QUERY = "doctor_q"  # bound; Doctor
 DOCTOR_UNDO = "doctor_undo_keys"  # session: findings dismissed last
 RULE_DRAFT = "edit"  # in the URL: draft of rules, a file of the shop
 RULES_VIEW = "pane"  # in the URL: rules, conflicts, preview or versions; Rules
-RULE_OPEN = "rule_open"  # session: rule whose form opens in this run, "new" for another one
+RULE_OPEN = "rule_open"  # session: (rule id, whether it is a new one) of the form that is open
+RULE_PUBLISH = "rule_publish"  # session: draft whose publishing is being asked about
 RULE_CONFLICT = "rule_conflict"  # session: draft that somebody else's publication stopped
 
 
