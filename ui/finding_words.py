@@ -1,6 +1,7 @@
 """What needs a person, in words: badge, sentence, amount with its interval, how it was reckoned, and where to go."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from recsys.evaluation.rates import Estimate
@@ -168,7 +169,7 @@ def _say_import(f: Finding) -> str:
     return t("{skipped} of {total} rows of {name} were left out", skipped=skipped, total=total, name=name)
 
 
-_SENTENCES = {
+_SENTENCES: dict[FindingKind, Callable[[Finding], str]] = {
     FindingKind.STORE: lambda f: plain_text(f.name, 300),
     FindingKind.NO_RUN: lambda f: t("No run is live, so nothing can be recommended"),
     FindingKind.TRAINING_FAILED: lambda f: t("The last training failed; the live run is unchanged"),

@@ -52,7 +52,8 @@ def _surface(root: str, run_id: str, others: tuple[tuple[str, float], ...], colu
     from recsys.fusion.surface import map_surface
 
     assert _model.holdout is not None
-    return map_surface(_model.holdout.view(column), dict(others), *tuning.SYMBOLS)
+    x, y = tuning.SYMBOLS
+    return map_surface(_model.holdout.view(column), dict(others), x, y)
 
 
 def curve(model: "Model", weights: dict[str, float], name: str, column: str) -> "Curve":

@@ -1,6 +1,7 @@
 """Parts of the New items page: tiles, the table, one item looked at closely. Wording and formats only."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -108,7 +109,7 @@ def _status(on_sale: bool, impressions: int) -> str:
     return t("Unseen") if impressions == 0 else t("Shown")
 
 
-def _columns(found: NewItems, table: pd.DataFrame) -> dict[str, object]:
+def _columns(found: NewItems, table: pd.DataFrame) -> dict[str, Any]:
     c = st.column_config
     best = float(np.nanmax(table["fit"])) if table["fit"].notna().any() else 1.0
     top = max(best, 1.0)

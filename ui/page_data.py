@@ -213,7 +213,7 @@ def _shop_state(days: int, compare: str, catalogue: "Catalogue", counts: "ShopCo
 
     store, shown, runs = data.open_store(), shown_outcomes(days, compare), list_trainings(data.shop_paths())
     live = next((row.record for row in runs if row.live), None)
-    known = [] if live is None else data.read_catalogue(str(data.shop_paths().snapshots), live.data_version).item_ids
+    learned = None if live is None else data.read_catalogue(str(data.shop_paths().snapshots), live.data_version)
     return ShopState(
         counts=counts,
         store_problem=store.read_only_reason,
@@ -223,7 +223,7 @@ def _shop_state(days: int, compare: str, catalogue: "Catalogue", counts: "ShopCo
         sales=sales(days),
         imports=store.imports(),
         runs=runs,
-        known_ids=known,
+        known_ids=[] if learned is None else list(learned.item_ids),
         rules=read_rules(data.shop_paths()),
         now=pd.Timestamp.now("UTC"),
     )

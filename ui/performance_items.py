@@ -1,5 +1,7 @@
 """The products that were shown, with their figures: the table, and one of them looked at closely."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -66,7 +68,7 @@ def items_frame(view: PerformanceView) -> pd.DataFrame:
     )
 
 
-def _item_columns(view: PerformanceView) -> dict[str, object]:
+def _item_columns(view: PerformanceView) -> dict[str, Any]:
     c = st.column_config
     steady = view.items[view.items["impressions"] >= view.items["impressions"].median()]  # few impressions, wild rates
     top = float((100 * steady["click_through_rate"]).max()) if len(steady) else 1.0
@@ -88,7 +90,7 @@ def _item_columns(view: PerformanceView) -> dict[str, object]:
 
 def item_card(view: PerformanceView, item_id: str) -> None:
     """Draw one product's figures and where to go from here."""
-    row = view.items.set_index(Columns.ITEM).loc[item_id]
+    row: dict[str, Any] = view.items[view.items[Columns.ITEM] == item_id].iloc[0].to_dict()
     with st.container(border=True, key="performance_item"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             heading(safe_text(row["title"], 80), t("in this period"))

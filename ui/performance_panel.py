@@ -187,7 +187,10 @@ def share_card(share: SalesShare, currency: str | None) -> None:
     """Draw how much of everything sold came from recommendations, and how that went day by day."""
     with st.container(border=True, key="share"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            heading(t("Share of everything sold"), t("what lists accompanied, not what would be lost without them"))
+            heading(
+                t("Share of everything sold"),
+                t("purchases of the period, whenever the list was shown; not what would be lost without lists"),
+            )
             export_button(lambda: share.days, "share_of_sales.csv")
         if not share.share.known:
             st.markdown(f":gray[{t('Nothing was sold in this period.')}]")

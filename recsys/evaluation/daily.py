@@ -2,10 +2,13 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from recsys.evaluation.live import DAY_COLUMN, PER_MILLE, RATES, sum_requests
 from recsys.evaluation.rates import design_effect_of, estimate_ratio, rate_bands
 from recsys.vocabulary import Columns
+
+Floats = NDArray[np.float64]
 
 
 def measure_daily(outcomes: pd.DataFrame, days: pd.DatetimeIndex, figure: str) -> pd.DataFrame:
@@ -34,13 +37,13 @@ def measure_daily(outcomes: pd.DataFrame, days: pd.DatetimeIndex, figure: str) -
         successes, trials = RATES[figure]
         daily = sums.groupby(DAY_COLUMN)[[successes, trials]].sum().reindex(days, fill_value=0)
         effect = design_effect_of(sums[successes], sums[trials])
-        bands = rate_bands(daily[successes], daily[trials], design_effect=effect)
+        bands: tuple[Floats, ...] = rate_bands(daily[successes], daily[trials], design_effect=effect)
     else:
         bands = _revenue_bands(sums, days)
     return pd.DataFrame({DAY_COLUMN: days, **dict(zip(("value", "low", "high"), bands, strict=True))})
 
 
-def _revenue_bands(sums: pd.DataFrame, days: pd.DatetimeIndex) -> tuple[np.ndarray, ...]:
+def _revenue_bands(sums: pd.DataFrame, days: pd.DatetimeIndex) -> tuple[Floats, ...]:
     """Revenue per 1,000 impressions of each day: value, low and high, shape (n_days,) each."""
     parts = dict(list(sums.groupby(DAY_COLUMN)[["revenue", "impressions"]]))
     found = np.full((3, len(days)), np.nan)

@@ -241,7 +241,9 @@ def find_bad_imports(imports: pd.DataFrame, since: pd.Timestamp) -> list[Finding
     """
     applied = imports[(imports["status"] == "applied") & (imports["finished_at"] >= since)]
     newest = applied.drop_duplicates("file_name")
+    left_out = newest[newest["skipped"] > 0]
+    counts = left_out[["skipped", "rows_read"]].to_numpy(np.int64)
     return [
-        Finding(FindingKind.IMPORT, count=int(row.skipped), total=int(row.rows_read), name=str(row.file_name))
-        for row in newest[newest["skipped"] > 0].itertuples()
+        Finding(FindingKind.IMPORT, count=int(skipped), total=int(total), name=str(name))
+        for (skipped, total), name in zip(counts, left_out["file_name"], strict=True)
     ]

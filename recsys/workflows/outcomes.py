@@ -59,8 +59,10 @@ def mark_warmth(outcomes: pd.DataFrame, catalogue: Catalogue, first_seen: NDArra
     touched = np.zeros(len(outcomes), np.bool_)
     touched[known] = first_seen[numbers[known]] < day[known]
     warmth = np.where(~known, Warmth.COLD.value, np.where(touched, Warmth.HOT.value, Warmth.WARM.value))
-    placement = outcomes[Columns.PLACEMENT].fillna(NONE)
-    return outcomes.assign(**{WARMTH_COLUMN: warmth, Columns.PLACEMENT: placement})
+    marked = outcomes.copy()
+    marked[WARMTH_COLUMN] = warmth
+    marked[Columns.PLACEMENT] = outcomes[Columns.PLACEMENT].fillna(NONE)
+    return marked
 
 
 def mark_segment(outcomes: pd.DataFrame, interactions: Interactions) -> pd.DataFrame:
