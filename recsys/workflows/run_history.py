@@ -1,6 +1,6 @@
-"""What the Training page shows besides the running job: every run and how it ended, its figures, a time estimate."""
+"""What pages show of the trainings: every run and how it ended, and its figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -57,7 +57,6 @@ GOALS: dict[str, tuple[str, str, dict[str, float]]] = {
     ),
 }
 """What validation should favour -> name, sentence, `TrainingConfig.column_weights`."""
-MIN_ESTIMATE_S = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,25 +209,3 @@ def tabulate_groups(record: RunRecord, measure: str, part: str = "test") -> pd.D
         for name, groups in found.items()
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(GROUP_LABELS.values()))
-
-
-def estimate_training_s(rows: Sequence[RunRow], n_events: int) -> float | None:
-    """Estimate how long a training takes from the newest finished one, in proportion to the events.
-
-    Parameters
-    ----------
-    rows
-        From `list_trainings`.
-    n_events
-        Events of the data it would learn from now.
-
-    Returns
-    -------
-    float or None
-        Seconds; None when no run has finished yet.
-    """
-    for row in rows:
-        if row.record is not None and row.elapsed_s > 0:
-            ratio = n_events / row.n_events if row.n_events > 0 and n_events > 0 else 1.0
-            return max(row.elapsed_s * max(ratio, 0.1), MIN_ESTIMATE_S)
-    return None

@@ -87,6 +87,13 @@ def test_go_live_and_pictures_are_passed_too(open_page: OpenPage, shop: ShopPath
     assert asked[0][1][0] == "--promote" and asked[0][0].image_encoder == ""
 
 
+def test_every_goal_has_its_words_on_screen():
+    from recsys.workflows.run_history import GOALS
+    from ui.training_form import GOAL_WORDS
+
+    assert {goal: words[:2] for goal, words in GOALS.items()} == GOAL_WORDS
+
+
 def test_the_estimate_is_a_range_that_says_what_it_rests_on(open_page: OpenPage, shop: ShopPaths):
     said = " ".join(m.value for m in open_page("training", shop=shop).markdown)
     assert "judging by 1 earlier run" in said and "GB of memory" in said and "Learns from 200 products" in said

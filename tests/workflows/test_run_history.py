@@ -1,4 +1,4 @@
-"""Every training stays listed with how it ended; estimates follow the newest finished run."""
+"""Every training stays listed with how it ended."""
 
 import json
 from dataclasses import replace
@@ -12,7 +12,6 @@ from recsys.training.job_state import JobState, JobStatus, utc_now, write_state
 from recsys.workflows.run_history import (
     COLUMN_LABELS,
     GOALS,
-    estimate_training_s,
     list_trainings,
     read_figure,
     tabulate_beyond,
@@ -29,7 +28,6 @@ def _job(paths: ShopPaths, run_id: str, status: JobStatus, message: str = "") ->
 
 def test_a_shop_without_a_run_has_none(empty_shop: ShopPaths) -> None:
     assert list_trainings(empty_shop) == []
-    assert estimate_training_s([], 1000) is None
 
 
 def test_failures_are_listed_with_their_reason(empty_shop: ShopPaths) -> None:
@@ -67,14 +65,6 @@ def test_the_live_run_carries_its_figures(demo_shop: ShopPaths) -> None:
     figure = read_figure(row.record, "all", "recall")
     assert figure is not None and 0 < figure.value < 1
     assert read_figure(row.record, "no_such_column", "recall") is None
-
-
-def test_the_estimate_grows_with_the_events(demo_shop: ShopPaths) -> None:
-    rows = list_trainings(demo_shop)
-    row = next(r for r in rows if r.record is not None)
-    same, double = estimate_training_s(rows, row.n_events), estimate_training_s(rows, 10 * row.n_events)
-    assert same == pytest.approx(max(row.elapsed_s, 5))
-    assert double == pytest.approx(10 * row.elapsed_s)
 
 
 def test_goals_are_valid_configs() -> None:
