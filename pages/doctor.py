@@ -9,11 +9,10 @@ from ui.components import page_header
 from ui.notices import simulated_notice
 from ui.wording import t
 
-report = doctor_data.doctor_report()
 page_header(
     t("Doctor"),
     t("What is wrong with products and pictures, ranked by the exposure it costs."),
-    (lambda: doctor_panel.start_button(primary=False)) if report else None,
+    doctor_panel.start_button if data.open_store().counts().n_items else None,
 )
 simulated_notice()
 
@@ -21,6 +20,7 @@ if data.open_store().counts().n_items == 0:
     frame.say_empty()
     st.stop()
 running = doctor_panel.job_line()
+report = doctor_data.doctor_report()
 if report is None:
     if not running:
         doctor_panel.first_time()

@@ -14,12 +14,12 @@ from ui.wording import t, tn
 START = "examine"
 
 
-def start_button(*, primary: bool) -> None:
-    """Offer to examine; exports the data first, since the process must not open the store."""
+def start_button() -> None:
+    """Offer to examine; the data is exported first, since the process must not open the store."""
     st.button(
         t("Examine the catalogue"),
         icon=":material/stethoscope:",
-        type="primary" if primary else "secondary",
+        disabled=examination_state(data.shop_paths()).running,
         key=START,
         on_click=_start,
         help=t(
@@ -40,7 +40,6 @@ def first_time() -> None:
         t("Eleven checks look for duplicates, wrong or poor pictures, gaps, odd prices and odd categories."),
         icon=":material/stethoscope:",
         command=data.shop_command("doctor"),
-        action=lambda: start_button(primary=True),
     )
 
 

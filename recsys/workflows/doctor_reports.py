@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import logging
 import os
 import secrets
 from collections.abc import Callable, Collection, Iterator
@@ -16,6 +17,7 @@ import pandas as pd
 from recsys.errors import StoreError
 from recsys.settings import ShopPaths
 
+_log = logging.getLogger(__name__)
 REPORT_FILE = "report.json"
 DECISIONS_FILE = "decisions.json"
 COLUMNS: dict[str, str] = {
@@ -91,7 +93,7 @@ def keep_report(paths: ShopPaths, facts: ReportFacts, findings: pd.DataFrame) ->
     folder = paths.doctor
     folder.mkdir(parents=True, exist_ok=True)
     table = findings.reindex(columns=list(COLUMNS)).astype(COLUMNS)
-    before = read_report(paths)
+    before = _earlier(paths)
     content = asdict(facts) | {"fixed": _fixed(before, facts, table)}
     name = f"findings-{secrets.token_hex(6)}.parquet"
     table.to_parquet(folder / name, index=False)
@@ -100,6 +102,15 @@ def keep_report(paths: ShopPaths, facts: ReportFacts, findings: pd.DataFrame) ->
         if old.name != name:
             old.unlink(missing_ok=True)
     return DoctorReport(ReportFacts(**{**content, "fixed": tuple(content["fixed"])}), table)
+
+
+def _earlier(paths: ShopPaths) -> DoctorReport | None:
+    """Return the report before; one that cannot be read counts as none, since the new one replaces it."""
+    try:
+        return read_report(paths)
+    except StoreError as error:
+        _log.warning("What is fixed cannot be told: %s", error)
+        return None
 
 
 def read_report(paths: ShopPaths) -> DoctorReport | None:

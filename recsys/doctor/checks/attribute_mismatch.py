@@ -14,8 +14,8 @@ MIN_FILLED = 0.3
 MAX_VALUES = 60
 MIN_LIFT = 2.0
 """A picture must name an attribute this many times as often as always guessing its commonest value would."""
-MIN_ACCURACY = 0.5
-"""And rightly at least as often as not; an attribute that pictures do not tell cannot be contradicted by one."""
+MIN_ACCURACY = 0.6
+"""And rightly this often; an attribute that pictures do not tell cannot be contradicted by one."""
 _MAX_ATTRIBUTES = 8
 
 
