@@ -172,7 +172,7 @@ def test_events_are_counted_by_day_type_and_step(open_page: OpenPage):
     table = next(d.value for d in at.dataframe if "n_events" in d.value.columns)
     assert list(table["event_type"])[:3] == ["Shown", "Viewed", "Clicked"]
     assert table["n_events"].sum() > 0
-    at.segmented_control(key="period").set_value(7).run()
+    at.segmented_control(key="period").set_value("7").run()
     fewer = next(d.value for d in at.dataframe if "n_events" in d.value.columns)
     assert fewer["n_events"].sum() < table["n_events"].sum()
 
@@ -184,3 +184,48 @@ def test_products_are_searched_and_paged(open_page: OpenPage):
     found = next(d.value for d in at.dataframe if "picture" in d.value.columns)
     assert len(found) == 50
     assert found["picture"].notna().any()
+
+
+def test_one_product_in_full_and_back(open_page: OpenPage):
+    at = open_page("catalogue")
+    item = next(d.value for d in at.dataframe if "picture" in d.value.columns)["item_id"].iloc[3]
+    at = open_page("catalogue", item=item)
+    assert {"Price", "Stock", "Shown", "Revenue"} <= {m.label for m in at.metric}
+    assert any(item in m.value for m in at.markdown)
+    near = [d.value for d in at.dataframe if "strength" in d.value.columns]
+    assert len(near) == 3 and all(len(table) for table in near[:2])
+    assert near[0]["strength"].is_monotonic_decreasing
+    _button(at, "close_item").click().run()
+    assert not at.exception and any(m.label == "Products" for m in at.metric)
+
+
+def test_a_product_that_is_not_there_is_said_to_be_unknown(open_page: OpenPage):
+    at = open_page("catalogue", item="nope [x](http://evil.example)")
+    assert any("No product nope" in m.value for m in at.markdown)
+    assert not at.exception and not at.error
+
+
+def test_a_sentence_finds_products_and_nothing_finds_none(open_page: OpenPage):
+    at = open_page("catalogue", part="resemble")
+    assert not [d for d in at.dataframe if "strength" in d.value.columns]
+    _button(at, "resemble_ask").click().run()
+    assert [e.value for e in at.error] == ["The sentence is empty: write a few words."]
+    at.text_area(key="resemble_text").set_value("a mug").run(timeout=180)
+    found = [d.value for d in at.dataframe if "strength" in d.value.columns]
+    assert found and len(found[0]) == 12 and not at.error
+
+
+@pytest.mark.parametrize("content", [b"no picture at all", b""])
+def test_a_picture_that_is_none_is_a_message(open_page: OpenPage, content: bytes):
+    at = open_page("catalogue", part="resemble")
+    box = next(u for u in at.file_uploader if u.key == "resemble_picture")
+    box.upload("x.png", content, "image/png").run(timeout=180)
+    assert len(at.error) == 1 and "damaged or none" in at.error[0].value and not at.exception
+
+
+def test_stock_is_filtered_and_a_nonsense_link_shows_everything(open_page: OpenPage):
+    at = open_page("catalogue", item_stock="nonsense")
+    total = next(m.value for m in at.markdown if "in this view" in m.value)
+    at.segmented_control(key="item_stock").set_value("out").run()
+    fewer = next(m.value for m in at.markdown if "in this view" in m.value)
+    assert total != fewer and not at.exception

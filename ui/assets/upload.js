@@ -21,7 +21,7 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[na
 
 function makeQueue(kind) {
   const key = 'vitrine-upload:' + kind
-  const q = { kind, token: '', waiting: [], running: 0, total: 0, sent: 0, files: 0, done: 0, refused: [], lost: false,
+  const q = { kind, token: '', waiting: [], running: 0, total: 0, sent: 0, base: 0, files: 0, done: 0, refused: [], lost: false,
     stopped: new Set(), began: 0, held: [], view: null, key }
   q.draw = () => q.view?.draw()
   q.ask = (method, path, body) => fetch('/uploads' + path, { method, body, headers: { 'X-Upload-Token': q.token } })
@@ -53,8 +53,7 @@ async function sendFile(q, job) {
     } catch (error) {
       if (error.final) { q.refused.push({ name: job.name, why: error.message }); q.total -= job.file.size; q.sent -= job.offset; q.files--; q.draw(); return }
       q.lost = true; q.draw()
-      await pause(TRIES_S[Math.min(tries++, TRIES_S.length - 1)])
-      job.offset = job.offset // a piece that half arrived is answered with where to go on
+      await pause(TRIES_S[Math.min(tries++, TRIES_S.length - 1)]) // a piece that half arrived is answered with where to go on
       continue
     }
     q.draw()
@@ -72,7 +71,7 @@ async function work(q) {
 
 function finish(q) {
   const count = q.done
-  Object.assign(q, { total: 0, sent: 0, files: 0, done: 0, lost: false, held: [] })
+  Object.assign(q, { total: 0, sent: 0, base: 0, files: 0, done: 0, lost: false, held: [] })
   q.stopped.clear(); q.draw()
   q.view?.say(fill(q.view.words.arrived, { n: count }))
   q.view?.finished(count)
@@ -92,7 +91,7 @@ async function add(q, found) {
       q.refused.push({ name, why: q.view.words.kind }); continue
     }
     const id = idOf(file, name), offset = held.get(id)?.received || 0
-    q.files++; q.total += file.size; q.sent += offset
+    q.files++; q.total += file.size; q.sent += offset; q.base += offset
     if (held.has(id) && offset === file.size) { q.done++; continue }
     q.waiting.push({ file, name, id, offset })
   }
@@ -111,7 +110,7 @@ async function listed(q) {
 async function cancel(q) {
   const open = q.waiting.splice(0)
   open.forEach(job => q.stopped.add(job))
-  Object.assign(q, { total: 0, sent: 0, files: 0, done: 0, refused: [], held: [] })
+  Object.assign(q, { total: 0, sent: 0, base: 0, files: 0, done: 0, refused: [], held: [] })
   for (const file of await listed(q)) if (file.received < file.size) await q.ask('DELETE', '/' + file.id).catch(() => null)
   q.draw(); q.view?.finished(0)
 }
@@ -146,7 +145,7 @@ function wire(root, q) {
       $('.bar i').style.width = 100 * share + '%'
       $('.bar').setAttribute('aria-valuenow', Math.round(100 * share))
       $('.count').textContent = fill(view.words.progress, { done: q.done, files: q.files, sent: mega(q.sent), total: mega(q.total) })
-      $('.lost').textContent = q.lost ? view.words.lost : seconds > 3 ? mega(q.sent / seconds) + '/s' : ''
+      $('.lost').textContent = q.lost ? view.words.lost : seconds > 3 ? mega((q.sent - q.base) / seconds) + '/s' : ''
       $('.lost').classList.toggle('bad', q.lost)
     }
     const open = busy ? [] : q.held.filter(f => f.received < f.size)
