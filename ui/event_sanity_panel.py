@@ -152,8 +152,9 @@ def _details(issue: Issue) -> None:
     """One issue in words, with its examples."""
     name, meaning, effect, todo = (t(text) for text in ISSUES[issue.code])
     st.markdown(f"**{name}.** {meaning} {effect} :material/build: {todo}")
-    for example in issue.examples:
-        st.markdown(f"- {safe_text(tell_example(issue.code, dict(example)), 200)}")
+    lines = [f"- {safe_text(tell_example(issue.code, dict(example)), 200)}" for example in issue.examples]
+    if lines:
+        st.markdown("\n".join(lines))
 
 
 def tell_example(code: str, example: dict[str, object]) -> str:
