@@ -35,7 +35,7 @@ ROLES = {
     "merchandiser": Role(
         mark("Merchandiser"),
         "recommendations",
-        ("today", "recommendations", "new_items", "explain", "catalogue", "doctor"),
+        ("today", "recommendations", "new_items", "rules", "explain", "catalogue", "doctor"),
     ),
     "analyst": Role(
         mark("Analyst"),
