@@ -17,6 +17,9 @@ from ui.rule_table import day_of, titles_of
 from ui.text import cell_text, safe_text
 from ui.wording import t, tn
 
+TOLD = 50
+"""Changes of a version that are written out."""
+
 
 def draw_versions(catalogue: Catalogue) -> None:
     """List the versions, what the chosen one changed, and bring one back."""
@@ -82,10 +85,11 @@ def _changes(found: Difference, catalogue: Catalogue) -> None:
     lines = [f":green-badge[{t('added')}] {said(rule)}" for rule in found.added]
     lines += [f":orange-badge[{t('changed')}] {said(old)} → {said(new)}" for old, new in found.changed]
     lines += [f":red-badge[{t('removed')}] {said(rule)}" for rule in found.removed]
-    for line in lines[:50]:
+    for line in lines[:TOLD]:
         st.markdown(line)
-    if len(lines) > 50:
-        st.markdown(f":gray[{tn('and {n} more', 'and {n} more', len(lines) - 50)}]")
+    more = len(lines[TOLD:])
+    if more:
+        st.markdown(f":gray[{tn('and {n} more', 'and {n} more', more)}]")
     if not lines:
         st.markdown(f":gray[{t('The same rules as before.')}]")
 

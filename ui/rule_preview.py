@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from recsys.ranking.model import Model
@@ -10,10 +11,10 @@ from recsys.workflows.rule_drafts import RuleDraft
 from recsys.workflows.rules import Preview, PreviewedList
 from ui import charts, rule_data, rule_words
 from ui.board import draw_board
-from ui.components import empty_state, heading, metric_tile
+from ui.components import empty_state, export_button, heading, metric_tile
 from ui.rule_table import day_of
 from ui.shelf_cards import make_cards
-from ui.text import number, percent, plain_text, safe_text
+from ui.text import cell_text, number, percent, plain_text, safe_text
 from ui.wording import t, tn
 
 
@@ -31,9 +32,9 @@ def draw_preview(model: Model, draft: RuleDraft) -> None:
     _side_by_side(model, found)
     left, right = st.columns(2)
     with left:
-        _products(t("Newly shown"), found.came, found, model)
+        _products(t("Newly shown"), "rules-newly-shown.csv", found.came, found, model)
     with right:
-        _products(t("Not shown any more"), found.gone, found, model)
+        _products(t("Not shown any more"), "rules-not-shown.csv", found.gone, found, model)
 
 
 def _figures(found: Preview) -> None:
@@ -89,13 +90,16 @@ def _steps(one: PreviewedList) -> None:
             st.markdown(f":gray[{t('No rule is in scope for this list.')}]")
 
 
-def _products(title: str, counted: Sequence[tuple[int, int]], found: Preview, model: Model) -> None:
+def _products(title: str, file_name: str, counted: Sequence[tuple[int, int]], found: Preview, model: Model) -> None:
     """Products with the share of the sample's lists."""
-    titles, total = model.catalogue.titles, len(found.lists)
+    ids, titles, total = model.catalogue.item_ids, model.catalogue.titles, len(found.lists)
     with st.container(border=True, gap="xsmall", height="stretch"):
         heading(title, t("share of the sample's lists"))
-        rows = [
-            {t("Product"): plain_text(titles[item], 80), t("Lists"): percent(lists / total, 0)}
-            for item, lists in counted
-        ]
-        st.dataframe(rows, hide_index=True, alt=title) if rows else st.markdown(f":gray[{t('None')}]")
+        if not counted:
+            st.markdown(f":gray[{t('None')}]")
+            return
+        rows = [(cell_text(ids[item]), cell_text(titles[item], 80), percent(n / total, 0)) for item, n in counted]
+        frame = pd.DataFrame(rows, columns=["item_id", "title", "lists"])
+        shown = {"title": st.column_config.TextColumn(t("Product")), "lists": st.column_config.TextColumn(t("Lists"))}
+        st.dataframe(frame, hide_index=True, column_order=["title", "lists"], column_config=shown, alt=title)
+        export_button(lambda: frame, file_name)

@@ -49,7 +49,8 @@ def test_a_rule_goes_from_the_form_into_a_draft_and_becomes_live(open_page: Open
     at.selectbox(key=PREFIX + "category").set_value("Women")
     at.text_input(key=PREFIX + "reason").set_value("a test")
     at.button(key="keep_rule").click().run()
-    draft_id = at.query_params[state.RULE_DRAFT][0]
+    draft_id = at.session_state[state.RULE_DRAFT]
+    assert draft_id in at.query_params[state.RULE_DRAFT]
     kept = read_draft(page_shop, draft_id).rules[0]
     assert (kept.kind, kept.selection.category, kept.strength) == (RuleKind.BURY, "Women", 0.5)
     assert len(read_rules(page_shop)) == 0
