@@ -103,10 +103,14 @@ class Shelf:
     ----------
     cards
         The list as asked, with the draft's edits, best first.
-    live_cards
+    live
         The list for the live weights and rules.
-    plain_cards
-        The list as asked without the draft's edits; empty where there are none.
+    plain
+        The list as asked without the draft's edits; None where there are none.
+    places
+        Live places by product; None where nothing is compared.
+    catalogue
+        The products.
     differs
         Whether weights other than the live ones, variety, or edits were asked for.
     weighted
@@ -132,8 +136,10 @@ class Shelf:
     """
 
     cards: tuple[Card, ...]
-    live_cards: tuple[Card, ...]
-    plain_cards: tuple[Card, ...]
+    live: Ranking
+    plain: Ranking | None
+    places: Mapping[str, int] | None
+    catalogue: Catalogue
     differs: bool
     weighted: bool
     n_eligible: int
@@ -145,6 +151,16 @@ class Shelf:
     components: tuple[str, ...]
     request: Request
     hidden: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def live_cards(self) -> tuple[Card, ...]:
+        """The live list as cards; made when asked for, since only a comparison shows them."""
+        return make_cards(self.live, self.catalogue, None)
+
+    @property
+    def plain_cards(self) -> tuple[Card, ...]:
+        """The list without the draft's edits as cards; empty where there are none."""
+        return () if self.plain is None else make_cards(self.plain, self.catalogue, self.places)
 
 
 def now() -> np.datetime64:
@@ -201,8 +217,10 @@ def build_shelf(board: Board, draft: Draft | None = None) -> Shelf:
     history = asked.history
     return Shelf(
         cards=make_cards(shown, catalogue, places, name_slots(shown, model.is_new), pinned),
-        live_cards=make_cards(live_top, catalogue, None),
-        plain_cards=() if edits is None else make_cards(plain, catalogue, places),
+        live=live_top,
+        plain=None if edits is None else plain,
+        places=places,
+        catalogue=catalogue,
         differs=differs,
         weighted=weighted,
         n_eligible=min((step.remaining for step in live.trace if step.name == "sum"), default=0),

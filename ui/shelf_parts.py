@@ -28,7 +28,7 @@ def summary(found: shelf.Shelf) -> None:
     """Say how many products are eligible, how much of the live list stays, whose weights apply."""
     eligible = tn("{n} eligible product", "{n} eligible products", found.n_eligible)
     shown = t("{n} of {eligible}", n=len(found.cards), eligible=eligible)
-    moved = t("{n} of the live top {top} stay", n=found.n_stay, top=len(found.live_cards)) if found.differs else ""
+    moved = t("{n} of the live top {top} stay", n=found.n_stay, top=len(found.live)) if found.differs else ""
     source = (
         t("weights of {source}", source=safe_text(found.request.weights_from)) if found.request.weights_from else ""
     )
@@ -63,7 +63,7 @@ def compare(found: shelf.Shelf, used: str, weighted: bool) -> None:
     if weighted:
         plain = found.plain_cards or found.cards
         lists.append(("board_asked", safe_text(used, 60), t("as asked, places against live"), plain))
-    if found.plain_cards:
+    if found.plain is not None:
         lists.append(("board_draft", t("With your edits"), t("as if published, places against live"), found.cards))
     if len(lists) == 1:
         empty_state(
