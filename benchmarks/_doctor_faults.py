@@ -113,7 +113,6 @@ def _common(shop: Planted) -> pd.Series:
 
 
 def plant_wrong_picture(shop: Planted, kind: str, n: int) -> None:
-    """The picture of a product of another parent category."""
     for row in shop.pick(n, _has_picture(shop) & _common(shop)):
         parent = _parent(shop.frame.at[row, "category"])
         pool = shop.donors[(shop.donors["category"].map(_parent) != parent) & (shop.donors["images"].map(len) > 0)]
@@ -133,7 +132,6 @@ def plant_wrong_category(shop: Planted, kind: str, n: int) -> None:
 
 
 def plant_wrong_colour(shop: Planted, kind: str, n: int) -> None:
-    """A colour attribute of another family, drawn by how common the colours are."""
     colours = shop.frame["attributes"].map(lambda text: json.loads(text or "{}").get("colour", ""))
     known = colours.map(colours.value_counts()).ge(30) & colours.str.lower().map(lambda c: bool(_families(c)))
     for row in shop.pick(n, known & _has_picture(shop)):

@@ -161,9 +161,8 @@ def _decide(chosen: pd.DataFrame, report: DoctorReport, which: str) -> None:
                     args=(keys,),
                     help=said,
                 )
-            frame.link(
-                "catalogue", t("Find it in the catalogue"), icon=":material/inventory_2:", query={"q": cards[0].item_id}
-            )
+            query = {state.ITEM: cards[0].item_id}
+            frame.link("catalogue", t("Open the product"), icon=":material/inventory_2:", query=query)
 
 
 def _card(card: FindingCard, report: DoctorReport) -> None:
