@@ -90,7 +90,8 @@ def _offer_roll_back(kind: Kind, line: pd.Series) -> None:
         if line["status"] == "rolled_back":
             st.markdown(f":gray[{t('{name} was rolled back.', name=safe_text(import_id))}]", width="content")
         elif st.button(t("Roll back {name}", name=import_id), icon=":material/undo:", key=f"undo:{import_id}"):
-            _confirm(kind, import_id, str(line["file_name"]), int(line["added"]), int(line["changed"]))
+            ask = st.dialog(t("Roll this import back?"), icon=":material/undo:")(_confirm)
+            ask(kind, import_id, str(line["file_name"]), int(line["added"]), int(line["changed"]))
         st.download_button(
             t("How it was read"),
             str(line["mapping"]),
@@ -104,7 +105,6 @@ def _offer_roll_back(kind: Kind, line: pd.Series) -> None:
         )
 
 
-@st.dialog("Roll this import back?", icon=":material/undo:")
 def _confirm(kind: Kind, import_id: str, file_name: str, added: int, changed: int) -> None:
     """Say what will be undone, then do it."""
     counts = t("{name} added {added} and changed {changed} rows.", name=f"**{safe_text(file_name)}**",

@@ -10,6 +10,7 @@ from recsys.settings import ShopPaths
 from recsys.workflows.import_jobs import ImportJobs
 from recsys.workflows.upload_box import drop_table
 from ui import data
+from ui.wording import t
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,10 +40,11 @@ def read_upload(path: Path, options: "tuple[str | None, str | None, str | None]"
     options
         Delimiter, encoding and sheet; None or empty finds out.
     """
-    return _read_upload(str(path), path.stat().st_mtime_ns, tuple(o or None for o in options))
+    with st.spinner(t("Reading the file…")):
+        return _read_upload(str(path), path.stat().st_mtime_ns, tuple(o or None for o in options))
 
 
-@st.cache_resource(max_entries=4, ttl=3600, show_spinner="Reading the file…")
+@st.cache_resource(max_entries=4, ttl=3600, show_spinner=False)
 def _read_upload(path: str, changed_ns: int, options: "tuple[str | None, ...]") -> "RawTable":
     from recsys.ingest.readers import read_table
     from recsys.ingest.tables import ReadOptions
@@ -57,10 +59,12 @@ def check_upload(kind: Kind, path: Path, pictures: Path | None, mapping: str, ra
     """
     version = f"{data.shop_paths().root}:{data.open_store().data_version()}"
     arrived = None if pictures is None else pictures.read_text(encoding="utf-8")
-    return _check_upload(kind, str(path), None if pictures is None else str(pictures), arrived, mapping, version, raw)
+    listed = None if pictures is None else str(pictures)
+    with st.spinner(t("Checking every row…")):
+        return _check_upload(kind, str(path), listed, arrived, mapping, version, raw)
 
 
-@st.cache_resource(max_entries=8, ttl=3600, show_spinner="Checking every row…")
+@st.cache_resource(max_entries=8, ttl=3600, show_spinner=False)
 def _check_upload(
     kind: Kind, path: str, pictures: str | None, arrived: str | None, mapping: str, version: str, _raw: "RawTable"
 ) -> "ImportReport":
@@ -78,7 +82,7 @@ def _check_upload(
     )
 
 
-@st.cache_resource(max_entries=8, ttl=3600, show_spinner="Looking for the pictures…")
+@st.cache_resource(max_entries=8, ttl=3600, show_spinner=False)
 def _pictures(key: str, _compute: object) -> "Media | None":
     return _compute()  # type: ignore[operator]
 
