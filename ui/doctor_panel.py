@@ -1,5 +1,6 @@
 """Parts of the Doctor page: how fresh the report is and starting a new one, totals, one row per check."""
 
+import pandas as pd
 import streamlit as st
 
 from recsys.workflows.doctor_jobs import examination_state, start_examination
@@ -66,7 +67,7 @@ def freshness(report: DoctorReport, stored_version: str, run_id: str | None) -> 
     facts = report.facts
     told = t(
         "Examined {day}: {products} in {seconds} s.",
-        day=day(facts.created_at),
+        day=day(pd.Timestamp(facts.created_at)),
         products=tn("{n} product", "{n} products", facts.n_items),
         seconds=number(facts.elapsed_s),
     )

@@ -69,8 +69,8 @@ def _filters(report: DoctorReport) -> tuple[FindingFilter, str]:
             placeholder=t("Title or id"),
             width=200,
         )
-    picked = [None if code == ANY else code for code in (check, severity, category)]
-    return FindingFilter(*picked, dismissed=which == DISMISSED, query=query or ""), which
+    one, level, below = (None if code == ANY else code for code in (check, severity, category))
+    return FindingFilter(one, level, below, which == DISMISSED, query or ""), which
 
 
 def _nothing(asked: FindingFilter) -> str:
@@ -223,7 +223,7 @@ def _fixed_table(report: DoctorReport) -> None:
     table = pd.DataFrame(
         [
             {
-                "when": day(entry["fixed_at"]),
+                "when": day(pd.Timestamp(entry["fixed_at"])),
                 "check": doctor_words.check_name(entry["check"]),
                 "product": cell_text(entry["title"], 120),
                 "item_id": cell_text(entry["item_id"], 80),

@@ -52,7 +52,7 @@ class Verdicts:
     strength: Floats
     accuracy: float
 
-    def name(self, item_num: int) -> str:
+    def name(self, item_num: int | np.intp) -> str:
         """Return the label predicted for an item."""
         return str(self.names[self.predicted[item_num]])
 
@@ -90,7 +90,7 @@ def judge_vectors(
     Verdicts or None
         None where fewer than two labels have `MIN_CLASS` items with vectors.
     """
-    rows = _learnable(np.isfinite(vectors).all(axis=1), labels)
+    rows = _learnable(np.asarray(np.isfinite(vectors).all(axis=1), np.bool_), labels)
     if rows is None:
         return None
     from sklearn.decomposition import PCA
@@ -196,8 +196,8 @@ def _verdicts(
     groups = np.unique(parents(names).astype(str), return_inverse=True)[1] if grouped else np.arange(len(names))
     strength = contradiction(best, shares[each, best], codes, groups, sure) * (1 - shares[each, codes])
 
-    def spread(values: NDArray[np.generic], fill: float) -> NDArray[np.generic]:
-        out = np.full(n_items, fill, values.dtype)
+    def spread(values: NDArray[Any], fill: float) -> NDArray[Any]:
+        out: NDArray[Any] = np.full(n_items, fill, values.dtype)
         out[rows] = values
         return out
 

@@ -59,8 +59,8 @@ def shrink(image: Image.Image) -> Image.Image:
         image = Image.alpha_composite(Image.new("RGBA", image.size, (255, 255, 255, 255)), image)
     longest = max(image.size)
     if longest > MEASURED_SIDE:
-        size = (max(1, side * MEASURED_SIDE // longest) for side in image.size)
-        image = image.resize(tuple(size), Image.Resampling.BOX)
+        width, height = (max(1, side * MEASURED_SIDE // longest) for side in image.size)
+        image = image.resize((width, height), Image.Resampling.BOX)
     return image.convert("RGB")
 
 

@@ -202,8 +202,10 @@ def _fixed(before: DoctorReport | None, facts: ReportFacts, table: pd.DataFrame)
     present = set(table["key"])
     old = before.findings if before.facts.config == facts.config else before.findings.head(0)
     gone = old[~old["key"].isin(present) & ~old["check"].isin(list(facts.silent))]
+    columns = ["key", "check", "item_id", "title"]
     fresh = [
-        {**row, "fixed_at": facts.created_at} for row in gone[["key", "check", "item_id", "title"]].to_dict("records")
+        {**{name: str(row[name]) for name in columns}, "fixed_at": facts.created_at}
+        for row in gone[columns].to_dict("records")
     ]
     earlier = [entry for entry in before.facts.fixed if entry["key"] not in present]
     return [*fresh, *earlier][:KEPT_FIXED]

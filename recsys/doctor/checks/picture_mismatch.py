@@ -28,7 +28,7 @@ def find(shop: ShopRecord) -> list[Finding]:
     if read is not None:
         same = np.array([read.predicted[n] >= 0 and read.name(n) == seen.name(n) for n in np.flatnonzero(doubted)])
         doubted[np.flatnonzero(doubted)[same.astype(bool)]] = False
-    doubted = _confirmed(shop, seen, np.flatnonzero(doubted))
+    rows = _confirmed(shop, seen, np.flatnonzero(doubted))
     return [
         Finding(
             check=NAME,
@@ -45,7 +45,7 @@ def find(shop: ShopRecord) -> list[Finding]:
                 "strength": float(seen.strength[row]),
             },
         )
-        for row in doubted
+        for row in rows
     ]
 
 

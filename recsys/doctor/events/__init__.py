@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from recsys.doctor.events import bots, clock, gaps, repeated, unknown
 from recsys.doctor.events.contract import EventCheck, EventReport, Facts, Issue
 
@@ -19,13 +21,12 @@ def judge_events(facts: Facts) -> EventReport:
     if not facts.totals["n_events"]:
         return EventReport((), 0, 0.0, ())
     issues = [issue for check in EVENT_CHECKS.values() for issue in check(facts)]
-    flags = list(bots.flag_bots(facts.users).values())
-    flagged = facts.users["user_id"][[any(marks) for marks in zip(*flags, strict=True)]] if len(facts.users) else []
+    flagged = np.logical_or.reduce(list(bots.flag_bots(facts.users).values()))
     return EventReport(
         issues=tuple(sorted(issues, key=lambda issue: -issue.n_events)),
         n_events=int(facts.totals["n_events"]),
         revenue=facts.totals["revenue"],
-        flagged_users=tuple(str(user) for user in flagged),
+        flagged_users=tuple(str(user) for user in facts.users["user_id"].to_numpy()[flagged]),
     )
 
 
