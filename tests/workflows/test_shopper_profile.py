@@ -1,6 +1,5 @@
 """What a history says of its shopper, on a shop small enough to count by hand."""
 
-
 import numpy as np
 import pandas as pd
 import pytest
