@@ -1,6 +1,5 @@
 """The upload route: refused before it is read, resumed where it stopped, closed to strangers."""
 
-
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
