@@ -31,7 +31,7 @@ class Moments:
 
 def item_moments(item_vectors: Floats, included: NDArray[np.bool_]) -> Moments:
     """Moments of the item vectors over the items included, shape (n_items,) bool; zeros when none is."""
-    d, n = item_vectors.shape[1], np.count_nonzero(included)
+    d, n = item_vectors.shape[1], int(np.count_nonzero(included))
     total, square = np.zeros(d), np.zeros((d, d))
     for start in range(0, len(item_vectors), BLOCK):
         part = slice(start, start + BLOCK)
@@ -155,7 +155,7 @@ def sparse_moments(matrix: sparse.csr_array, included: NDArray[np.bool_]) -> tup
     tuple
         μ and 1/σ, float32, shape (n_requests,) each; 1/σ is 0 for a row without spread.
     """
-    n, rows = max(np.count_nonzero(included), 1), np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    n, rows = max(int(np.count_nonzero(included)), 1), np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     values = np.where(included[matrix.indices], matrix.data, 0.0).astype(np.float64)
     mean = np.bincount(rows, weights=values, minlength=matrix.shape[0]) / n
     square = np.bincount(rows, weights=values**2, minlength=matrix.shape[0]) / n
