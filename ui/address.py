@@ -13,6 +13,7 @@ OWN = "address_"
 """How session keys of the frame begin; they outlive a change of the shop."""
 _WRITTEN = f"{OWN}written"  # session: what this module last put into the address, by key
 _PAGE = f"{OWN}page"  # session: the page of the run before
+_LAST = f"{OWN}last_"  # session, with a key behind: the code of the run before
 _SEGMENTS = 4  # more do not fit a phone
 
 
@@ -53,6 +54,20 @@ def follow(key: str, codes: Collection[str], default: str, *, stays: bool = Fals
         st.session_state[key] = held
     written[key] = asked
     return str(held)
+
+
+def follow_in_frame(key: str, codes: Collection[str], default: str) -> tuple[str, bool, bool]:
+    """Follow the address in what the frame asks; tell the code, whether it is new in this run, and whether by hand.
+
+    A callback could not tell: in another language the labels change, which Streamlit takes for a change of the value.
+    The first run counts as a change by link when the code is not the default.
+    """
+    begins, before = key not in st.session_state, st.session_state.get(_LAST + key, default)
+    asked = st.query_params.get(key)
+    was_asked = st.session_state.get(_WRITTEN, {}).get(key)
+    code = follow(key, codes, default, stays=True)
+    st.session_state[_LAST + key] = code
+    return code, code != before, not begins and (asked == was_asked or code != asked)
 
 
 def write(key: str, code: str, default: str) -> None:

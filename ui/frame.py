@@ -42,12 +42,17 @@ def follow_address() -> None:
 def go_where_a_choice_leads(page: st.Page) -> None:
     """Leave for the page a new role begins with, or open this one afresh in another shop; else do nothing."""
     landing = roles.take_landing(at_start=not page.url_path)
-    kept = {k: st.query_params[k] for k in (state.SHOP, state.LANGUAGE, state.ROLE) if k in st.query_params}
     if shops.take_left():
-        kept[state.SHOP] = shops.chosen().root.name
-        st.switch_page(page, query_params=kept)
+        st.switch_page(page, query_params=_kept())
     if landing is not None:
-        st.switch_page(page_path(landing), query_params=kept)
+        st.switch_page(page_path(landing), query_params=_kept())
+
+
+def _kept() -> dict[str, str]:
+    """What the address says of the frame: shop, role and language, where they are not what holds anyway."""
+    usual = {state.SHOP: shops.home().root.name, state.ROLE: roles.EVERYTHING, state.LANGUAGE: "en"}
+    held = {key: str(st.session_state.get(key, default)) for key, default in usual.items()}
+    return {key: code for key, code in held.items() if code != usual[key]}
 
 
 def draw_sidebar() -> None:

@@ -62,9 +62,9 @@ def shows(page: str) -> bool:
 
 def follow_address() -> None:
     """Take the role from the address; call before the navigation is drawn."""
-    begins = state.ROLE not in st.session_state
-    if address.follow(state.ROLE, ROLES, EVERYTHING, stays=True) != EVERYTHING and begins:
-        st.session_state[_LAND] = _BY_LINK
+    _, is_new, by_hand = address.follow_in_frame(state.ROLE, ROLES, EVERYTHING)
+    if is_new:
+        st.session_state[_LAND] = _BY_HAND if by_hand else _BY_LINK
 
 
 def take_landing(*, at_start: bool) -> str | None:
@@ -89,10 +89,4 @@ def role_control() -> None:
         help=t("Which pages the navigation shows. Display only: it gives no rights and takes none away."),
         width="stretch",
         stays=True,
-        on_change=_begin,
     )
-
-
-def _begin() -> None:
-    """Callback: begin where the role begins."""
-    st.session_state[_LAND] = _BY_HAND

@@ -43,12 +43,13 @@ def chosen() -> ShopPaths:
 
 def follow_address() -> None:
     """Take the shop from the address; call before anything of a shop is read."""
-    before = st.session_state.get(state.SHOP)
-    if before is None and st.query_params.get(state.SHOP) is None:
+    if state.SHOP not in st.session_state and st.query_params.get(state.SHOP) is None:
         return
-    now = address.follow(state.SHOP, offered(), home().root.name, stays=True)
-    if before not in (None, now):
+    begins = state.SHOP not in st.session_state
+    _, is_new, by_hand = address.follow_in_frame(state.SHOP, offered(), home().root.name)
+    if is_new and not begins:
         forget_what_was_chosen()
+        st.session_state[_LEFT] = by_hand
 
 
 def forget_what_was_chosen() -> None:
@@ -70,14 +71,7 @@ def shop_control() -> None:
             help=t("Shop folders beside the one this dashboard was started with."),
             width="stretch",
             stays=True,
-            on_change=_leave,
         )
-
-
-def _leave() -> None:
-    """Callback: another shop was chosen; its page starts afresh."""
-    forget_what_was_chosen()
-    st.session_state[_LEFT] = True
 
 
 def take_left() -> bool:

@@ -116,6 +116,20 @@ def test_another_shop_by_link_and_by_hand(street: Path):
     assert said(at).endswith("|True") and said(at.run()).endswith("|False")
 
 
+def test_another_shop_by_hand_from_a_plain_address(street: Path):
+    at = start(FRAME)
+    at.selectbox(key="shop").set_value("a").run()
+    assert said(at).startswith("a|") and said(at).endswith("|True")
+
+
+def test_another_language_is_no_other_role(street: Path):
+    at = start(FRAME, view_as="manager", lang="zh")
+    at.button_group(key="lang").set_value("en").run()
+    assert said(at).endswith("|Manager|None|False")
+    at.button_group(key="lang").set_value("zh").run()
+    assert said(at).endswith("|Manager|None|False")
+
+
 def test_a_shop_alone_draws_no_switch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("VITRINE_SHOP", str(tmp_path / "none"))
     assert "shop" not in [s.key for s in start(FRAME).selectbox]
