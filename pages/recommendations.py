@@ -9,6 +9,7 @@ from recsys.rules.book import read_rules
 from recsys.workflows.draft_rules import rules_with
 from ui import board, charts, data, frame, profile, shelf, shelf_audience, shelf_data, shelf_draft, shelf_parts, state
 from ui.components import empty_state, export_button, filter_bar, page_header
+from ui.notices import canary_notice
 from ui.shelf_filters import category_control, more_filters
 from ui.shelf_missing import missing_drawer
 from ui.shelf_why import why_drawer
@@ -34,6 +35,9 @@ with filter_bar():
         help=t("Live, a saved preset, or the draft you are trying in Fusion."),
     )
     filters, diversity = more_filters(categories)
+if used == data.LIVE and audience.shopper:
+    model = data.serving_model(audience.shopper)
+    canary_notice(model)
 
 asked = shelf.Board(
     model, audience, filters, weight_sets[used], shelf.now(), diversity, data.preset_book(model, used)

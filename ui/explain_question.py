@@ -8,6 +8,7 @@ from recsys.data.ranking import Ranking, Request
 from recsys.explanation.changes import World
 from recsys.ranking.model import Model
 from ui import address, data, explain_data, item_choice, shelf, state
+from ui.notices import canary_notice
 from ui.scope import shopper_control
 from ui.shelf_filters import category_control, more_filters
 from ui.text import plain_text
@@ -77,6 +78,9 @@ def ask(model: Model, view: str) -> Question:
         t("Weights"), list(sets), format_func=plain_text, key=state.WEIGHT_SET, bind="query-params", width=150
     )
     filters, diversity = more_filters(categories)
+    if used == data.LIVE:
+        model = data.serving_model(shopper)
+        canary_notice(model)
     book = data.preset_book(model, used)
     request = shelf.build_request(model, shopper, filters, sets[used], shelf.now(), shelf.LIST_LENGTH, diversity, book)
     world = World(model, request, explain_data.live_rules())

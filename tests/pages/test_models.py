@@ -11,9 +11,10 @@ from recsys.settings import ShopPaths
 from recsys.training.care import read_note
 from recsys.training.decisions import list_decisions
 from recsys.training.gates import Finding, Gated
-from recsys.training.live import live_pointer, live_run_id, promote, start_canary
-from recsys.training.runs import finish_run, list_runs, show_run
+from recsys.training.live import live_pointer, live_run_id, promote, serving_run, start_canary
+from recsys.training.runs import finish_run, list_runs, load_model, show_run
 from tests.pages.conftest import OpenPage
+from ui.text import safe_text
 
 OTHER = "20270101-000000-othr"
 
@@ -158,3 +159,16 @@ def test_runs_carry_recall_with_its_interval_and_gates(open_page: OpenPage, shop
     rows = table.set_index("Run")
     assert " to " in rows["All"].iloc[0] and rows.loc[OTHER, "Gates"] == "Failed: Recall"
     assert rows.loc[live_run_id(shop), "Serves"] == "● Live"
+
+
+@pytest.mark.parametrize("page", ["recommendations", "explain"])
+def test_a_shopper_of_the_canary_sees_the_canarys_list(open_page: OpenPage, shop: ShopPaths, page: str):
+    start_canary(shop, OTHER, 0.5)
+    pointer = live_pointer(shop)
+    served = {serving_run(pointer, user): user for user in map(str, load_model(shop).interactions.user_ids[:50])}
+    of_canary = open_page(page, shop, shopper=served[OTHER])
+    assert not of_canary.exception and any(
+        safe_text(OTHER) in m.value and "Canary" in m.value for m in of_canary.markdown
+    )
+    of_live = open_page(page, shop, shopper=served[pointer["run_id"]])
+    assert not of_live.exception and not any("Canary" in m.value for m in of_live.markdown)
