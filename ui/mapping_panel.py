@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from recsys.errors import InputError
-from recsys.ingest.mapping import CANONICAL, REQUIRED, ColumnMapping, Kind, load_mapping
+from recsys.ingest.mapping import CANONICAL, REQUIRED, ColumnMapping, ImportOptions, Kind, load_mapping
 from recsys.ingest.tables import RawTable
 from recsys.vocabulary import Columns, EventType
 from recsys.workflows.uploads import suggest_columns, suggest_mapping, to_template
@@ -153,62 +153,29 @@ def _saved_mappings(kind: Kind, saved: list[str]) -> None:
 def _option_inputs(kind: Kind, key: str, template: ColumnMapping) -> dict[str, Any]:
     """Draw what cannot always be found out from the file; the first choice of each is to find out."""
     own = template.options
-
-    def choose(label: str, name: str, options: list[Any], words: Mapping[Any, str], help: str) -> Any:
-        value = getattr(own, name)
-        index = options.index(value) if value in options else 0
-        shown_as = lambda o: words.get(o, t("Find out") if o is None else str(o))  # noqa: E731
-        return st.selectbox(label, options, index, format_func=shown_as, key=f"{name}:{key}", help=help)
-
+    delimiters, decimals = [None, ",", ";", "\t", "|"], [None, ".", ","]
+    encodings = [None, "utf-8", "utf-16", "cp1252", "latin-1"]
     found: dict[str, Any] = {
-        "delimiter": choose(
-            t("Between cells"), "delimiter", [None, ",", ";", "\t", "|"], {"\t": t("Tab")}, t("Text files only.")
+        "delimiter": _option(
+            own, "delimiter", key, t("Between cells"), delimiters, {"\t": t("Tab")}, t("Text files only.")
         ),
-        "encoding": choose(
-            t("Encoding"),
-            "encoding",
-            [None, "utf-8", "utf-16", "cp1252", "latin-1"],
-            {},
-            t("Try cp1252 when ä looks wrong."),
+        "encoding": _option(own, "encoding", key, t("Encoding"), encodings, help=t("Try cp1252 when ä looks wrong.")),
+        "decimal": _option(
+            own, "decimal", key, t("Decimal sign"), decimals, help=t("In prices and quantities: 12.50 or 12,50.")
         ),
-        "decimal": choose(
-            t("Decimal sign"), "decimal", [None, ".", ","], {}, t("In prices and quantities: 12.50 or 12,50.")
-        ),
-        "dayfirst": choose(
-            t("Dates such as 03/04/2026"),
+        "dayfirst": _option(
+            own,
             "dayfirst",
+            key,
+            t("Dates such as 03/04/2026"),
             [None, True, False],
             {True: t("Day first"), False: t("Month first")},
-            "",
+        ),
+        "sheet": st.text_input(
+            t("Sheet"), own.sheet or "", key=f"sheet:{key}", help=t("Name of the sheet in an Excel file.")
         ),
     }
-    found["sheet"] = st.text_input(
-        t("Sheet"), own.sheet or "", key=f"sheet:{key}", help=t("Name of the sheet in an Excel file.")
-    )
-    if kind == "catalogue":
-        found["currency"] = st.text_input(
-            t("Currency"),
-            own.currency or "",
-            key=f"currency:{key}",
-            max_chars=3,
-            help=t("For prices without one, e.g. EUR."),
-        )
-        found["category_separator"] = st.text_input(
-            t("Between category levels"),
-            own.category_separator or "",
-            key=f"separator:{key}",
-            help=t("For example > or /."),
-        )
-    else:
-        found["event_type"] = choose(
-            t("All rows are"), "event_type", [None, *(str(t) for t in EventType)], {None: t("As the file says")}, ""
-        )
-        found["timezone"] = st.text_input(
-            t("Time zone"),
-            own.timezone or "",
-            key=f"timezone:{key}",
-            help=t("Of times without one, e.g. Europe/Berlin."),
-        )
+    found |= _catalogue_inputs(own, key) if kind == "catalogue" else _event_inputs(own, key)
     found["skip_invalid"] = st.toggle(
         t("Leave out rows with errors"),
         own.skip_invalid,
@@ -216,6 +183,56 @@ def _option_inputs(kind: Kind, key: str, template: ColumnMapping) -> dict[str, A
         help=t("Instead of refusing the whole file."),
     )
     return found
+
+
+def _option(
+    own: ImportOptions,
+    name: str,
+    key: str,
+    label: str,
+    options: list[Any],
+    words: Mapping[Any, str] | None = None,
+    help: str | None = None,
+) -> Any:
+    """Draw one option as a choice; None among them is to find out."""
+    value, said = getattr(own, name), {None: t("Find out"), **(words or {})}
+    index = options.index(value) if value in options else 0
+    return st.selectbox(
+        label, options, index, format_func=lambda o: said.get(o, str(o)), key=f"{name}:{key}", help=help
+    )
+
+
+def _catalogue_inputs(own: ImportOptions, key: str) -> dict[str, Any]:
+    """Draw the options that only product files have."""
+    return {
+        "currency": st.text_input(
+            t("Currency"),
+            own.currency or "",
+            key=f"currency:{key}",
+            max_chars=3,
+            help=t("For prices without one, e.g. EUR."),
+        ),
+        "category_separator": st.text_input(
+            t("Between category levels"),
+            own.category_separator or "",
+            key=f"separator:{key}",
+            help=t("For example > or /."),
+        ),
+    }
+
+
+def _event_inputs(own: ImportOptions, key: str) -> dict[str, Any]:
+    """Draw the options that only event files have."""
+    types = [None, *map(str, EventType)]
+    return {
+        "event_type": _option(own, "event_type", key, t("All rows are"), types, {None: t("As the file says")}),
+        "timezone": st.text_input(
+            t("Time zone"),
+            own.timezone or "",
+            key=f"timezone:{key}",
+            help=t("Of times without one, e.g. Europe/Berlin."),
+        ),
+    }
 
 
 def mapping_grid(kind: Kind, token: str, raw: RawTable, template: ColumnMapping) -> dict[str, tuple[str, ...]]:
