@@ -20,9 +20,7 @@ from ui.wording import t, tn
 
 def nothing_to_compare() -> None:
     """The empty state of a shop with one run."""
-    empty_state(
-        t("Only one run so far"), t("Train again with other settings, and compare the two here.")
-    )
+    empty_state(t("Only one run so far"), t("Train again with other settings, and compare the two here."))
 
 
 def compare_panel(paths: ShopPaths, first: RunRow, second: RunRow) -> None:
