@@ -34,6 +34,7 @@ REGISTRIES = (
     "recsys.workflows.run_history:GROUP_LABELS",
     "recsys.workflows.run_history:GOALS",
     "recsys.evaluation.beyond_report:FIGURES",
+    "recsys.evaluation.response_quality:FIGURES",
     "recsys.fusion.scopes:SEGMENTS",
     "recsys.fusion.goals:OBJECTIVES",
 )

@@ -91,7 +91,12 @@ def tiles(view: DoctorView, report: DoctorReport) -> None:
     share = percent(view.n_items / report.facts.n_items, 0) if report.facts.n_items else "–"
     with st.grid(4, min_column_width=180):
         metric_tile(t("Open findings"), number(view.n_open), help=t("Faults found and neither fixed nor dismissed."))
-        metric_tile(t("Products with a fault"), number(view.n_items), interval=t("{share} of all", share=share))
+        metric_tile(
+            t("Products with a fault"),
+            number(view.n_items),
+            interval=t("{share} of all", share=share),
+            help=t("Products with at least one open finding."),
+        )
         metric_tile(
             t("List places lost"),
             doctor_words.places(view.lost_places),
@@ -133,7 +138,7 @@ def by_check(view: DoctorView, report: DoctorReport) -> None:
             height=3 + 35 * (len(table) + 1),
             column_config={
                 "check": c.TextColumn(t("Check"), pinned=True),
-                "n_open": c.NumberColumn(t("Open"), format="localized"),
+                "n_open": c.NumberColumn(t("Open findings"), format="localized"),
                 "lost_places": c.NumberColumn(
                     t("Places lost"), format="%.1f", help=t("Per 1,000 lists; a product counts once.")
                 ),

@@ -61,7 +61,7 @@ def join_reasons(phrases: Sequence[str]) -> str:
 def say_to_expert(found: ListExplanation) -> str:
     """Return shares and counts as one sentence to check."""
     parts = [
-        t("{term} {share} (mean {mean}, first for {n})", term=term.label, share=percent(term.share, 1),
+        t("{term} {share} (mean {mean}, first for {n})", term=t(term.label), share=percent(term.share, 1),
           mean=signed(term.mean, 3), n=term.first_for)
         for term in found.terms
         if term.share > 0
@@ -78,12 +78,12 @@ def _draw_terms(found: ListExplanation) -> None:
         export_button(lambda: terms_frame(found), "list_terms.csv")
     terms = [term for term in found.terms if term.share > 0]
     spec = charts.term_bars(
-        [term.label for term in terms],
+        [t(term.label) for term in terms],
         [100 * term.share for term in terms],
         charts.component_colors([term.name for term in terms]),
         digits=1,
     )
-    told = ", ".join(f"{term.label} {percent(term.share, 0)}" for term in terms)
+    told = ", ".join(f"{t(term.label)} {percent(term.share, 0)}" for term in terms)
     st.echarts_chart(
         spec, height=40 + 34 * len(terms), key="list_terms", alt=t("Share of each term in percent: {terms}", terms=told)
     )
@@ -92,7 +92,7 @@ def _draw_terms(found: ListExplanation) -> None:
 def terms_frame(found: ListExplanation) -> pd.DataFrame:
     """Return one row per term."""
     return pd.DataFrame(
-        [(term.name, term.label, term.share, term.mean, term.first_for) for term in found.terms],
+        [(term.name, t(term.label), term.share, term.mean, term.first_for) for term in found.terms],
         columns=["term", t("Term"), t("Share"), t("Mean contribution"), t("First reason for")],
     )
 

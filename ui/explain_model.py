@@ -53,8 +53,8 @@ def say_to_shopper(everything: Importance) -> str:
 
 def say_to_expert(everything: Importance) -> str:
     """Return shares of terms and features, to check."""
-    terms = "; ".join(f"{s.label} {percent(s.share, 1)}" for s in everything.terms if s.share > 0)
-    features = "; ".join(f"{s.label} {percent(s.share, 1)}" for s in everything.features[:6])
+    terms = "; ".join(f"{t(s.label)} {percent(s.share, 1)}" for s in everything.terms if s.share > 0)
+    features = "; ".join(f"{t(s.label)} {percent(s.share, 1)}" for s in everything.features[:6])
     said = t("Mean share of |contribution|: {terms}.", terms=terms)
     return f"{said} " + t("Inside Response, mean share of |SHAP|: {features}.", features=features) if features else said
 
@@ -97,9 +97,9 @@ def _draw_shares(groups: Sequence[Importance], what: str, title: str, note: str)
         return
     muted = charts.palette()["accent"]
     colours = charts.component_colors([s.name for s in shares]) if what == "terms" else [muted] * len(shares)
-    told = ", ".join(f"{s.label} {percent(s.share, 0)}" for s in shares)
+    told = ", ".join(f"{t(s.label)} {percent(s.share, 0)}" for s in shares)
     st.echarts_chart(
-        charts.term_bars([s.label for s in shares], [100 * s.share for s in shares], colours, digits=1),
+        charts.term_bars([t(s.label) for s in shares], [100 * s.share for s in shares], colours, digits=1),
         height=40 + 32 * len(shares),
         key=f"model_{what}",
         alt=t("Share in percent: {shares}", shares=told),
@@ -109,13 +109,13 @@ def _draw_shares(groups: Sequence[Importance], what: str, title: str, note: str)
 def _draw_table(groups: Sequence[Importance], what: str) -> None:
     """One row per group, one column per term or feature that is loud somewhere."""
     loud = [s.name for s in sorted(_shares_of(groups[0], what), key=lambda s: -s.share)][: 9 if what == "terms" else 6]
-    labels = {s.name: s.label for s in _shares_of(groups[0], what)}
+    labels = {s.name: t(s.label) for s in _shares_of(groups[0], what)}
     rows = []
     for group in groups:
         by_name = {s.name: s.share for s in _shares_of(group, what)}
         rows.append([name_group(group), *(100 * by_name.get(name, 0.0) for name in loud)])
     names = [labels[name] for name in loud]
-    first = ", ".join(f"{name_group(g)}: {_shares_of(g, what)[0].label}" for g in groups if _shares_of(g, what))
+    first = ", ".join(f"{name_group(g)}: {t(_shares_of(g, what)[0].label)}" for g in groups if _shares_of(g, what))
     st.dataframe(
         pd.DataFrame(rows, columns=[t("Group"), *names]),
         hide_index=True,
@@ -131,7 +131,7 @@ def shares_frame(groups: Sequence[Importance], what: str) -> pd.DataFrame:
     """Return one row per group and term or feature."""
     return pd.DataFrame(
         [
-            (name_group(g), s.name, s.label, s.share, s.mean, g.n_places, g.n_shoppers)
+            (name_group(g), s.name, t(s.label), s.share, s.mean, g.n_places, g.n_shoppers)
             for g in groups
             for s in _shares_of(g, what)
         ],

@@ -68,7 +68,7 @@ def _shopper_sentence(found: PairExplanation) -> str:
     against = find_objection(found.terms)
     if against is None:
         return said
-    objection = t("Against it: {term} is lower than for the average product.", term=safe_text(against.label))
+    objection = t("Against it: {term} is lower than for the average product.", term=safe_text(t(against.label)))
     return f"{said} {objection}"
 
 
@@ -89,7 +89,7 @@ def the_sum(found: PairExplanation, facts: Mapping[str, str], report: Callable[[
         heading(t("The sum"), t("what each term adds to the score"))
         terms = [term for term in found.terms if term.contribution]
         spec = charts.term_bars(
-            [term.label for term in terms],
+            [t(term.label) for term in terms],
             [term.contribution for term in terms],
             charts.component_colors([term.name for term in terms]),
         )
@@ -152,11 +152,11 @@ def sum_frame(found: PairExplanation, *, plain: bool = False) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for term in found.terms:
         if plain:
-            rows.append((term.label, term.raw, term.z, term.weight, term.contribution))
+            rows.append((t(term.label), term.raw, term.z, term.weight, term.contribution))
         else:
             z = (t("silent") if term.weight else "–") if term.silent else signed(term.z, 2)
             raw = "–" if term.raw is None else signed(term.raw, 3)
-            rows.append((term.label, raw, z, f"{term.weight:.2f}", signed(term.contribution, 3)))
+            rows.append((t(term.label), raw, z, f"{term.weight:.2f}", signed(term.contribution, 3)))
     blank = None if plain else ""
     rows.append((t("Score"), blank, blank, blank, found.score if plain else signed(found.score, 3)))
     return pd.DataFrame(rows, columns=names)

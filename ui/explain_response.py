@@ -36,7 +36,7 @@ def response_waterfall(found: PairExplanation) -> None:
         st.markdown(f"{chance} :gray[{odds}]")
         _say_not_asked(found)
         steps = waterfall_steps(fall)
-        told = "; ".join(f"{s.label} {signed(s.effect, 2)}" for s in steps)
+        told = "; ".join(f"{t(s.label)} {signed(s.effect, 2)}" for s in steps)
         st.echarts_chart(
             waterfall_option(steps),
             height=90 + 30 * len(steps),
@@ -104,7 +104,7 @@ def waterfall_option(steps: Sequence[WaterfallStep]) -> dict[str, Any]:
 
 def _name_step(step: WaterfallStep) -> str:
     """Feature with its value."""
-    return step.label + ("" if step.value is None else f" = {step.value:.3g}")
+    return t(step.label) + ("" if step.value is None else f" = {step.value:.3g}")
 
 
 # ------------------------------------------------------------- LIME
@@ -134,9 +134,9 @@ def draw_second_opinion(opinion: SecondOpinion | None) -> None:
         for column, (name, value, help_text) in zip(st.columns(3), figures, strict=True):
             column.metric(name, value, help=help_text, border=True)
         pairs = list(zip(opinion.effects, opinion.shap, strict=True))[:SHOWN]
-        told = "; ".join(f"{e.label} LIME {signed(e.effect, 2)}, SHAP {signed(s, 2)}" for e, s in pairs)
+        told = "; ".join(f"{t(e.label)} LIME {signed(e.effect, 2)}, SHAP {signed(s, 2)}" for e, s in pairs)
         st.echarts_chart(
-            opinion_option([(e.label, e.effect, s) for e, s in pairs]),
+            opinion_option([(t(e.label), e.effect, s) for e, s in pairs]),
             height=60 + 36 * len(pairs),
             key="explain_lime",
             alt=t("LIME against SHAP: {values}.", values=told),
@@ -175,6 +175,6 @@ def opinion_option(rows: Sequence[tuple[str, float, float]]) -> dict[str, Any]:
 def opinion_frame(opinion: SecondOpinion) -> pd.DataFrame:
     """Return one row per feature with both effects."""
     return pd.DataFrame(
-        [(e.name, e.label, e.value, e.effect, s) for e, s in zip(opinion.effects, opinion.shap, strict=True)],
+        [(e.name, t(e.label), e.value, e.effect, s) for e, s in zip(opinion.effects, opinion.shap, strict=True)],
         columns=["feature", t("Feature"), t("Value"), "LIME", "SHAP"],
     )

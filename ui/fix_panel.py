@@ -51,6 +51,7 @@ def _row_editor(box: UploadBox, table: BoxFile, rows: pd.DataFrame, fixes: Fixes
         key=key,
         hide_index=True,
         num_rows="fixed",
+        alt=tn("{n} row with a problem, to correct.", "{n} rows with a problem, to correct.", len(rows)),
         disabled=[ROW, WRONG],
         height=min(36 * len(rows) + 40, EDITOR_HEIGHT),
         column_config={

@@ -11,7 +11,7 @@ from ui import data, frame, glossary, item_data, state
 from ui.components import empty_state, export_button, heading, metric_tile, picture_url, thumbnail
 from ui.neighbour_table import neighbour_table
 from ui.text import cell_text, day, money, number, percent, plain_text, safe_text
-from ui.wording import mark, t
+from ui.wording import mark, t, tn
 
 if TYPE_CHECKING:
     from recsys.workflows.item_page import ItemView
@@ -89,7 +89,7 @@ def _facts(view: "ItemView") -> None:
     where = " · ".join(parts)
     st.markdown(f":gray[{where}]")
     with st.grid(3, min_column_width=120):
-        metric_tile(t("Price"), money(view.price, view.currency))
+        metric_tile(t("Price"), money(view.price, view.currency), help=t("As the catalogue says."))
         metric_tile(
             t("Stock"), "–" if view.stock is None else number(view.stock), help=t("Unknown counts as sellable.")
         )
@@ -103,7 +103,13 @@ def _facts(view: "ItemView") -> None:
                 t("Value"): [cell_text(v, 200) for _, v in view.attributes],
             }
         )
-        st.dataframe(table, hide_index=True, key="item_attributes", height="content" if len(table) < 9 else 320)
+        st.dataframe(
+            table,
+            hide_index=True,
+            key="item_attributes",
+            height="content" if len(table) < 9 else 320,
+            alt=tn("{n} attribute of the product.", "{n} attributes of the product.", len(table)),
+        )
     _tags(view)
     with st.container(horizontal=True, gap="small", key="item_links"):
         frame.link("explain", t("Explain"), icon=":material/account_tree:", query={state.ITEM: view.item_id})

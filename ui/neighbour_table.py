@@ -7,7 +7,7 @@ import streamlit as st
 
 from recsys.vocabulary import Columns
 from ui import item_data, state
-from ui.components import picture_url
+from ui.components import export_button, picture_url
 from ui.text import cell_text, money
 from ui.wording import t, tn
 
@@ -68,6 +68,7 @@ def neighbour_table(
         },
         alt=tn("{n} product, nearest first.", "{n} products, nearest first.", len(frame)),
     ).selection.rows
+    export_button(lambda: frame.drop(columns="picture"), f"{key}.csv", key=f"export_{key}")
     if rows and rows[0] < len(item_ids):
         open_item(item_ids[rows[0]])
 

@@ -14,6 +14,8 @@ from ui.errors import shown
 from ui.text import day, safe_text
 from ui.wording import mark, t
 
+GROUPS = (mark("Shoppers by activity"), mark("Products by popularity"))
+"""Rows of the table by group."""
 _GROUP_HELP = mark(
     "Fifths of equal size: shoppers by how often they chose anything, products by how many shoppers chose them. "
     "New: products nobody had chosen."
@@ -90,20 +92,23 @@ def _beyond_accuracy(record: RunRecord, measure: str) -> None:
         hide_index=True,
         key=f"beyond_{record.run_id}",
         column_config={
-            str(n): st.column_config.NumberColumn(format="%.3g", help=help_by_label[str(n)]) for n in figures
+            str(n): st.column_config.NumberColumn(t(str(n)), format="%.3g", help=t(help_by_label[str(n)]))
+            for n in figures
         },
-        alt="; ".join(f"{name} {figures[name].iat[0]:.3g}" for name in figures),
+        alt="; ".join(f"{t(str(name))} {figures[name].iat[0]:.3g}" for name in figures),
     )
     if groups.empty:
         return
     about = t("{measure} for each fifth of the shoppers, and of the products", measure=glossary.label(measure))
     st.markdown(f":gray[:small[{about}]]")
     st.dataframe(
-        groups.reset_index(names=""),
+        groups.rename(index=t).reset_index(names=""),
         hide_index=True,
         placeholder="–",
         key=f"groups_{record.run_id}",
-        column_config={str(n): st.column_config.NumberColumn(format="%.3f", help=t(_GROUP_HELP)) for n in groups},
+        column_config={
+            str(n): st.column_config.NumberColumn(t(str(n)), format="%.3f", help=t(_GROUP_HELP)) for n in groups
+        },
         alt=t("{measure} by activity and popularity.", measure=glossary.label(measure)),
     )
 

@@ -6,7 +6,7 @@ from recsys.evaluation.response_quality import FIGURES, tabulate_responses
 from recsys.ranking.model import Model
 from recsys.training.runs import show_run
 from ui import data
-from ui.components import heading
+from ui.components import export_button, heading
 from ui.errors import shown
 from ui.wording import t
 
@@ -18,17 +18,22 @@ def response_quality(model: Model) -> None:
         if report is None:
             return
         with st.container(border=True, key="response_quality"):
-            heading(t("How good Response is"), t("on held-out days, later than all it learned from"))
             table = tabulate_responses(report)
-            told = [f"{name} {report[key]:.3g}" for key, (name, _) in FIGURES.items() if report[key] is not None]
+            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+                heading(t("How good Response is"), t("on held-out days, later than all it learned from"))
+                export_button(lambda: table, "response_quality.csv")
+            told = [f"{t(name)} {report[key]:.3g}" for key, (name, _) in FIGURES.items() if report[key] is not None]
             st.dataframe(
                 table,
                 hide_index=True,
                 placeholder="–",
                 key="response_figures",
                 column_config={
-                    name: st.column_config.NumberColumn(format="localized" if key == "n_rows" else "%.3f", help=text)
+                    name: st.column_config.NumberColumn(
+                        t(name), format="localized" if key == "n_rows" else "%.3f", help=t(text)
+                    )
                     for key, (name, text) in FIGURES.items()
-                },
+                }
+                | {"What": st.column_config.TextColumn(t("Category"))},
                 alt="; ".join(told),
             )

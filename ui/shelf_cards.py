@@ -35,7 +35,7 @@ SOURCES = {
 
 def label_of(component: str) -> str:
     """Return a component's name on screen."""
-    return COMPONENTS[component].label if component in COMPONENTS else component
+    return t(COMPONENTS[component].label) if component in COMPONENTS else component
 
 
 def make_cards(

@@ -107,11 +107,11 @@ def _draw_response(found: PairExplanation) -> None:
     effects = found.waterfall.effects[:_EFFECTS_SHOWN]
     colours = charts.palette()
     spec = charts.term_bars(
-        [e.label for e in effects],
+        [t(e.label) for e in effects],
         [e.effect for e in effects],
         [colours["good"] if e.effect > 0 else colours["bad"] for e in effects],
     )
-    told = ", ".join(f"{e.label} {signed(e.effect, 2)}" for e in effects)
+    told = ", ".join(f"{t(e.label)} {signed(e.effect, 2)}" for e in effects)
     st.echarts_chart(spec, height=30 + 26 * len(effects), key="why_shap", alt=t("SHAP values: {values}", values=told))
 
 

@@ -95,6 +95,7 @@ export default function (component) {
   const list = parentElement.querySelector('ol'), live = parentElement.querySelector('.live')
   const opens = data.layout === 'grid', edits = opens && Boolean(data.edits), words = data.words ?? {}
   list.className = data.layout + (edits ? ' edits' : '')
+  if (data.layout === 'strip') list.tabIndex = 0 // it scrolls sideways, so the arrow keys must reach it
   list.setAttribute('aria-label', data.label)
   const say = text => { if (live.textContent !== text) live.textContent = text }
   const order = () => [...list.children].map(li => li.dataset.id)
