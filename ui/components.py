@@ -104,11 +104,10 @@ def empty_state(
     """Say what is missing, what to do, the exact command, and offer a button where one helps."""
     with st.container(border=True, horizontal_alignment="center", gap="small"):
         st.space("small")
-        st.markdown(f"### {icon}", text_alignment="center")
-        st.markdown(f"**{title}**", text_alignment="center")
+        st.markdown(f"{icon} **{title}**", text_alignment="center")
         st.markdown(f":gray[{body}]", text_alignment="center")
         if command:
-            st.code(command, language="bash", width="content")
+            st.code(command, language=None, width="content")
         if action:
             action()
         st.space("small")

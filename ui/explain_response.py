@@ -12,7 +12,7 @@ from recsys.explanation.steps import WaterfallStep, waterfall_steps
 from ui import charts
 from ui.components import export_button, heading
 from ui.text import number, percent, signed
-from ui.wording import t
+from ui.wording import t, tn
 
 SHOWN = 10
 """Features of the second opinion on screen; the export has all."""
@@ -36,7 +36,7 @@ def response_waterfall(found: PairExplanation) -> None:
         st.markdown(f"{chance} :gray[{odds}]")
         _say_not_asked(found)
         steps = waterfall_steps(fall)
-        told = "; ".join(f"{t(s.label)} {signed(s.effect, 2)}" for s in steps)
+        told = "; ".join(f"{_say_label(s)} {signed(s.effect, 2)}" for s in steps)
         st.echarts_chart(
             waterfall_option(steps),
             height=90 + 30 * len(steps),
@@ -104,7 +104,12 @@ def waterfall_option(steps: Sequence[WaterfallStep]) -> dict[str, Any]:
 
 def _name_step(step: WaterfallStep) -> str:
     """Feature with its value."""
-    return t(step.label) + ("" if step.value is None else f" = {step.value:.3g}")
+    return _say_label(step) + ("" if step.value is None else f" = {step.value:.3g}")
+
+
+def _say_label(step: WaterfallStep) -> str:
+    """A feature's name, or how many share the bar."""
+    return tn("{n} other feature", "{n} other features", step.n_other) if step.n_other else t(step.label)
 
 
 # ------------------------------------------------------------- LIME

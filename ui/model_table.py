@@ -180,4 +180,4 @@ def _note(paths: ShopPaths, run_id: str) -> None:
 def _settings(record: RunRecord) -> None:
     counts = {k: v for k, v in record.facts.items() if isinstance(v, int | float | str)}
     content = {"config": record.config, "facts": counts, "versions": record.versions}
-    st.code(json.dumps(content, indent=2), language="json", height=300)
+    st.code(json.dumps(content, indent=2), language=None, height=300)

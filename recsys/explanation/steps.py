@@ -17,12 +17,15 @@ class WaterfallStep:
         Where the bar begins and ends; `end − start` is the effect.
     value
         The feature's value; None for an unknown value and for bars that are no feature.
+    n_other
+        Features that share this bar because they have none of their own; 0 for a feature's own bar.
     """
 
     label: str
     start: float
     end: float
     value: float | None
+    n_other: int = 0
 
     @property
     def effect(self) -> float:
@@ -61,5 +64,5 @@ def waterfall_steps(waterfall: Waterfall, limit: int = 9) -> tuple[WaterfallStep
     rest = len(waterfall.effects) - limit
     if rest > 0:
         label = f"{rest} other feature{'s' if rest > 1 else ''}"
-        steps.append(WaterfallStep(label, reached, waterfall.log_odds, None))
+        steps.append(WaterfallStep(label, reached, waterfall.log_odds, None, rest))
     return tuple(steps)

@@ -15,6 +15,7 @@ STREAMLITS_OWN = (
     ("listitem", '<li class="st-emotion-cache', "the same: the <li> of a group stand in that <div>"),
     ("svg-img-alt", "metric_chart_", "the sparkline of st.metric has no title; its tile says the figure"),
     ("duplicate-id-active", "glide-cell-", "the hidden copies of two tables number their cells alike"),
+    ("scrollable-region-focusable", "<pre class=", "st.code of a given height scrolls without a place for the focus"),
     ("presentation-role-conflict", "stFileUploaderDropzone", "the drop zone is presentational and focusable at once"),
     (
         "color-contrast",
