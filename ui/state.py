@@ -101,7 +101,7 @@ def parse_weights(text: str | None, names: Iterable[str]) -> dict[str, float] | 
 
 def format_weights(weights: Mapping[str, float]) -> str:
     """Write weights for the address: "text:0.4,image:0.2", zeros left out."""
-    return ",".join(f"{name}:{round(value, 3):g}" for name, value in weights.items() if round(value, 3) > 0)
+    return ",".join(f"{name}:{round(value, 5):g}" for name, value in weights.items() if round(value, 5) > 0)
 
 
 def draft_weights(live: Mapping[str, float]) -> dict[str, float]:

@@ -52,7 +52,7 @@ def slider_positions(weights: Mapping[str, float], names: tuple[str, ...]) -> di
     """Return weights as slider positions: every term of the run, the largest at `HIGHEST`; the order stays the same."""
     top = max((weights.get(name, 0.0) for name in names), default=0.0)
     scale = HIGHEST / top if top > 0 else 0.0
-    return {name: round(float(weights.get(name, 0.0)) * scale, 3) for name in names}
+    return {name: round(float(weights.get(name, 0.0)) * scale, 6) for name in names}
 
 
 def build_bench(

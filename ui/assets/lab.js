@@ -28,17 +28,19 @@ function makeSlider(term, lab) {
   const input = make('input'), number = document.createTextNode('')
   input.type = 'range'; input.min = 0; input.max = 1; input.step = 0.01
   out.append(number, share); label.append(key, name, out, input)
-  input.oninput = () => { lab.dragging = true; if (!lab.frame) lab.frame = requestAnimationFrame(() => { lab.frame = 0; draw(lab) }) }
+  input.oninput = () => { slider.at = +input.value; lab.dragging = true; if (!lab.frame) lab.frame = requestAnimationFrame(() => { lab.frame = 0; draw(lab) }) }
   input.onchange = () => {
     lab.dragging = false; draw(lab); lab.say()
-    lab.send('weights', Object.fromEntries(lab.sliders.map(s => [s.term.name, +s.input.value])))
+    lab.send('weights', Object.fromEntries(lab.sliders.map(s => [s.term.name, s.at])))
   }
   const speak = (term, words) => {
     input.setAttribute('aria-label', fill(words.weight, { term: term.label }))
     name.textContent = term.symbol ? term.label + ' ' + term.symbol : term.label
     label.title = term.summary
   }
-  return { term, label, key, input, number, share, speak }
+  // `at` is the weight itself: the input holds it cut to its steps, which would move a weight nobody touched
+  const slider = { term, label, key, input, number, share, speak, at: 0 }
+  return slider
 }
 
 function build(root, data) {
@@ -78,7 +80,7 @@ function rankAll(lab, weights) {
 }
 
 function draw(lab) {
-  const { data } = lab, words = data.words, raw = lab.sliders.map(s => +s.input.value), total = raw.reduce((a, b) => a + b, 0)
+  const { data } = lab, words = data.words, raw = lab.sliders.map(s => s.at), total = raw.reduce((a, b) => a + b, 0)
   const weights = raw.map(w => total > 0 ? w / total : 0), { scores, order } = rankAll(lab, weights)
   lab.sliders.forEach((s, c) => {
     s.number.nodeValue = weights[c].toFixed(2)
@@ -151,7 +153,7 @@ export default function (component) {
   lab.sliders.forEach((s, c) => {
     s.key.style.background = data.colors[c]; s.input.style.setProperty('--c', data.colors[c])
     s.input.style.setProperty('--track', data.track)
-    if (!lab.dragging) s.input.value = data.weights[s.term.name]
+    if (!lab.dragging) s.input.value = s.at = data.weights[s.term.name]
   })
   draw(lab)
 }
