@@ -76,7 +76,9 @@ def metric_tile(
         if not decided and change_note:
             help += " " + t("Change {interval}: the interval includes zero.", interval=change_note)
     down = str(change).startswith(("-", "−"))
-    colour = "gray" if not (moved and decided) else "green" if down == (better == "down") else "red"
+    colour: Literal["gray", "green", "red"] = (
+        "gray" if not (moved and decided) else "green" if down == (better == "down") else "red"
+    )
     st.metric(
         label,
         value,

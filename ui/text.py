@@ -69,7 +69,7 @@ def safe_frame(frame: pd.DataFrame) -> pd.DataFrame:
     out = frame.copy()
     for column in out.columns:
         if out[column].dtype == object or isinstance(out[column].dtype, pd.StringDtype):
-            out[column] = [_quote(v) for v in out[column]]
+            out[column] = pd.Series([_quote(v) for v in out[column]], index=out.index, dtype=object)
     return out.rename(columns={c: _quote(c) for c in out.columns})
 
 
