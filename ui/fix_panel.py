@@ -90,7 +90,7 @@ def _replace_form(box: UploadBox, table: BoxFile, raw: RawTable, report: ImportR
             t("In column"), names, first, format_func=lambda n: plain_text(n, 40), key=f"replace_in:{key}", width=180
         )
         st.text_input(t("Replace"), key=f"replace_found:{key}", placeholder=t("An empty cell"), width=180)
-        st.text_input(t("By"), key=f"replace_by:{key}", placeholder=t("Nothing"), width=180)
+        st.text_input(t("Replace by"), key=f"replace_by:{key}", placeholder=t("Nothing"), width=180)
         st.button(
             t("Replace everywhere"),
             icon=":material/find_replace:",

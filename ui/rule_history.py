@@ -39,7 +39,7 @@ def draw_versions(catalogue: Catalogue) -> None:
         column_config={
             "version": st.column_config.NumberColumn(t("Version"), width="small"),
             "published": st.column_config.TextColumn(t("Published")),
-            "by": st.column_config.TextColumn(t("By")),
+            "by": st.column_config.TextColumn(t("Published by")),
             "rules": st.column_config.NumberColumn(t("Rules"), width="small"),
             "why": st.column_config.TextColumn(t("Reason"), width="large"),
         },

@@ -20,7 +20,7 @@ SEGMENT_NAMES = {"new": mark("New"), "returning": mark("Returning"), "loyal": ma
 COMPARISONS = {
     "previous": mark("Period before"),
     "year": mark("Same days last year"),
-    "none": mark("Nothing"),
+    "none": mark("No comparison"),
 }
 """Code -> what figures are set against."""
 
