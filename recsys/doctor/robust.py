@@ -68,7 +68,7 @@ def robust_z(values: Floats, groups: Codes, *, floor: float) -> tuple[Floats, Fl
     Examples
     --------
     >>> z, middle = robust_z(np.array([1.0, 2.0, 3.0, 30.0]), np.zeros(4, np.intp), floor=0.1)
-    >>> np.round(z, 2).tolist(), middle[0]
+    >>> np.round(z, 2).tolist(), float(middle[0])
     ([-0.67, 0.0, 0.67, 18.89], 2.0)
     """
     n_groups = int(groups.max()) + 1 if len(groups) else 0
