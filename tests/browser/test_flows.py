@@ -27,7 +27,7 @@ def test_board_opens_the_reasons_and_leads_to_explain(visit):
     expect(page.locator(CARD)).to_have_count(24)
     page.locator(CARD).nth(2).click()
     drawer = page.get_by_role("dialog")
-    expect(drawer.get_by_text("The sum")).to_be_visible()
+    expect(drawer.get_by_role("tab", name="The sum")).to_be_visible()
     expect(drawer.locator("canvas").first).to_be_visible()
     drawer.get_by_role("link", name="Open in Explain").click()
     view.settle()
@@ -62,11 +62,11 @@ def test_compare_shows_moves_and_survives_a_reload(visit):
     view = visit()
     page = view.open("recommendations?view=Compare&use=Looks+first")
     expect(page.locator(".st-key-board_live ol > li")).to_have_count(24)
-    moves = page.locator(".st-key-board_draft .move").all_inner_texts()
+    moves = page.locator(".st-key-board_asked .move").all_inner_texts()
     assert any(m.startswith("↑") for m in moves)
     page.reload()
     view.settle()
-    assert page.locator(".st-key-board_draft .move").all_inner_texts() == moves
+    assert page.locator(".st-key-board_asked .move").all_inner_texts() == moves
 
 
 def test_dragging_reranks_before_release_and_confirms_after(visit):
@@ -85,7 +85,7 @@ def test_dragging_reranks_before_release_and_confirms_after(visit):
     view.settle()
     assert weights_in_address(page)["image"] > 0.9
     dragged = top(page)
-    expect(page.get_by_text("not decided").or_(page.get_by_text(re.compile(r"[+−]0\.\d{3} to"))).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^[+−]0\.\d{3} ± 0\.\d{3}")).first).to_be_visible()
     page.reload()
     view.settle()
     assert top(page) == dragged
@@ -109,6 +109,7 @@ def test_click_on_the_map_moves_both_sliders(visit):
     view = visit()
     page = view.open("fusion")
     canvas = page.locator(".st-key-surface canvas").first
+    canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     at = (box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.15)
     page.mouse.move(*at)

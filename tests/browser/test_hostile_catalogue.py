@@ -107,7 +107,7 @@ def test_the_drawer_is_harmless(visit, hostile: Server):
     expect(cards).to_have_count(24)
     for n in range(0, 12, 4):
         cards.nth(n).click()
-        expect(page.get_by_role("dialog").get_by_text("The sum")).to_be_visible()
+        expect(page.get_by_role("dialog").get_by_role("tab", name="The sum")).to_be_visible()
         view.settle()
         assert_harmless(page)
         page.keyboard.press("Escape")

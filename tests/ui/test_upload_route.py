@@ -1,5 +1,9 @@
 """The upload route: refused before it is read, resumed where it stopped, closed to strangers."""
 
+import asyncio
+from collections.abc import Coroutine
+from threading import Thread
+
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -9,6 +13,13 @@ from recsys.workflows.upload_tokens import issue_token, open_box
 from ui.upload_route import TOKEN_HEADER, upload_routes
 
 ID = "c" * 28
+
+
+def answer(call: Coroutine[None, None, None]) -> None:
+    """Run a call of the application to its end, in a thread of its own: this one may hold a browser's event loop."""
+    thread = Thread(target=asyncio.run, args=(call,))
+    thread.start()
+    thread.join()
 
 
 @pytest.fixture
@@ -59,8 +70,6 @@ def test_a_stranger_gets_in_nowhere(client: TestClient, empty_shop: ShopPaths):
 def test_what_is_refused_is_refused_unread(
     empty_shop: ShopPaths, token: str, size: int, length: str, name: str, status: int
 ):
-    import asyncio
-
     app = Starlette(routes=upload_routes(lambda: {"shop": empty_shop}))
     asked: list[str] = []
     sent: list[dict] = []
@@ -75,14 +84,12 @@ def test_what_is_refused_is_refused_unread(
     headers = [(TOKEN_HEADER.encode(), token.encode())] + ([(b"content-length", length.encode())] if length else [])
     query = f"name={name}&size={size}&offset=0".encode()
     scope = {"type": "http", "method": "PUT", "path": f"/uploads/{ID}", "query_string": query, "headers": headers}
-    asyncio.run(app({**scope, "http_version": "1.1", "scheme": "http", "server": ("x", 1)}, receive, send))
+    answer(app({**scope, "http_version": "1.1", "scheme": "http", "server": ("x", 1)}, receive, send))
     assert sent[0]["status"] == status and asked == []
     assert not list((empty_shop.spool / "uploads").glob("*/*"))
 
 
 def test_a_body_longer_than_it_says_is_cut(empty_shop: ShopPaths, token: str):
-    import asyncio
-
     app = Starlette(routes=upload_routes(lambda: {"shop": empty_shop}))
     sent: list[dict] = []
 
@@ -95,14 +102,12 @@ def test_a_body_longer_than_it_says_is_cut(empty_shop: ShopPaths, token: str):
     headers = [(TOKEN_HEADER.encode(), token.encode()), (b"content-length", b"1000000")]
     scope = {"type": "http", "method": "PUT", "path": f"/uploads/{ID}", "headers": headers}
     more = {"query_string": b"name=a.csv&size=2000000&offset=0", "http_version": "1.1", "scheme": "http"}
-    asyncio.run(app({**scope, **more, "server": ("x", 1)}, receive, send))
+    answer(app({**scope, **more, "server": ("x", 1)}, receive, send))
     assert sent[0]["status"] == 413
     assert open_box(empty_shop, token).files()[0].received <= 1_000_000
 
 
 def test_a_lost_connection_keeps_what_arrived(empty_shop: ShopPaths, token: str):
-    import asyncio
-
     app = Starlette(routes=upload_routes(lambda: {"shop": empty_shop}))
     messages = iter([{"type": "http.request", "body": b"abc", "more_body": True}, {"type": "http.disconnect"}])
 
@@ -115,5 +120,5 @@ def test_a_lost_connection_keeps_what_arrived(empty_shop: ShopPaths, token: str)
     headers = [(TOKEN_HEADER.encode(), token.encode()), (b"content-length", b"6")]
     scope = {"type": "http", "method": "PUT", "path": f"/uploads/{ID}", "headers": headers}
     more = {"query_string": b"name=a.csv&size=6&offset=0", "http_version": "1.1", "scheme": "http"}
-    asyncio.run(app({**scope, **more, "server": ("x", 1)}, receive, send))
+    answer(app({**scope, **more, "server": ("x", 1)}, receive, send))
     assert open_box(empty_shop, token).files()[0].received == 3
