@@ -65,6 +65,8 @@ SETTLED = """([title, start, quiet]) => {
   const last = Math.max(window.probe.changed, start)
   return ready && !busy && document.title.startsWith(title) && performance.now() - last > quiet ? last - start : false
 }"""
+BUSY_OR_CHANGING = """() => !document.querySelector('[data-testid="stSkeleton"], [data-testid="stSpinner"]')
+  && performance.now() - window.probe.changed > 700"""
 QUIET_MS = 400
 
 
@@ -99,7 +101,7 @@ def served(shop: Path) -> Iterator[tuple[str, psutil.Process]]:
 
 def settle(page: Page) -> None:
     page.wait_for_selector(READY)
-    page.wait_for_function("() => performance.now() - window.probe.changed > 700")
+    page.wait_for_function(BUSY_OR_CHANGING)
 
 
 def measure_switches(page: Page, rounds: int) -> dict[str, list[float]]:

@@ -18,6 +18,14 @@ def test_the_readme_names_every_page(title):
     assert f"**{title}**" in README
 
 
+@pytest.mark.parametrize("name", page_registry())
+def test_every_page_is_shown_in_light_and_dark(name):
+    text = (REPOSITORY / "docs" / "screens.md").read_text(encoding="utf-8")
+    for scheme in ("light", "dark"):
+        assert f"(images/{name}-{scheme}.webp)" in text
+        assert (REPOSITORY / "docs" / "images" / f"{name}-{scheme}.webp").stat().st_size > 10_000
+
+
 @pytest.mark.parametrize("name", [*COMPONENTS, *SOURCES, *TEXT_ENCODERS, *IMAGE_ENCODERS])
 def test_the_readme_names_every_component_source_and_encoder(name):
     assert f"`{name}`" in README
