@@ -7,7 +7,8 @@ import numpy as np
 from recsys.components import COMPONENTS
 from recsys.data.catalogue import Catalogue
 from recsys.data.interactions import DAY, Histories
-from recsys.data.ranking import Ranking
+from recsys.data.ranking import RULES, Ranking
+from recsys.explanation.listing import label_of as name_term
 from recsys.vocabulary import CATEGORY_SEPARATOR, EVENT_TYPES, Columns, EventType
 from recsys.workflows.slots import Slot, SlotSource
 from ui.board import Card
@@ -34,8 +35,8 @@ SOURCES = {
 
 
 def label_of(component: str) -> str:
-    """Return a component's name on screen."""
-    return t(COMPONENTS[component].label) if component in COMPONENTS else component
+    """Return the name on screen of a component, or of what rules add."""
+    return t(name_term(component)) if component == RULES or component in COMPONENTS else component
 
 
 def make_cards(
