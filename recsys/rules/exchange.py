@@ -126,12 +126,16 @@ def _numbered(told: Mapping[str, Any], row: int) -> Rule:
 
 
 def _read_csv(text: str) -> list[Rule]:
-    reader = csv.DictReader(io.StringIO(text))
-    headings = [h.strip() for h in reader.fieldnames or []]
+    """Read flat rows, whatever ends their lines."""
+    reader = csv.DictReader(io.StringIO(text, newline=None))
+    try:
+        headings, rows = [h.strip() for h in reader.fieldnames or []], list(reader)
+    except csv.Error as error:
+        raise InputError(f"The file cannot be read as CSV ({error}); save it as CSV in UTF-8 again.") from error
     unknown = sorted(set(headings) - set(COLUMNS))
     if unknown or not {"rule_id", "kind"} <= set(headings):
         raise InputError(f"The columns are {', '.join(COLUMNS)}; got {', '.join(headings)[:200] or 'none'}.")
-    return [_numbered(_from_row(row, number), number) for number, row in enumerate(reader, start=1)]
+    return [_numbered(_from_row(row, number), number) for number, row in enumerate(rows, start=1)]
 
 
 def _from_row(row: Mapping[str | None, Any], number: int) -> dict[str, Any]:

@@ -100,31 +100,6 @@ def test_training_is_started_once_survives_leaving_and_is_cancelled(visit, own_s
     assert live_run_id(shop) == live
 
 
-def test_a_finished_run_is_promoted_and_rolled_back(visit, own_server, shop: ShopPaths):
-    live = live_run_id(shop)
-    view = visit(at=own_server)
-    page = view.open("training")
-    page.get_by_label("Seconds to fit the picture encoder").first.focus()
-    page.keyboard.press("Home")
-    page.get_by_role("button", name="Start training").click()
-    expect(page.locator(".st-key-job_panel").get_by_text("Training finished")).to_be_visible(timeout=180_000)
-    view.settle()
-    assert live_run_id(shop) == live
-    page = view.open("models")
-    choose_row(page.locator('[data-testid="stDataFrame"]').first)
-    view.settle()
-    page.get_by_role("button", name="Promote").click()
-    confirm(page, "Promote")
-    view.settle()
-    new = live_run_id(shop)
-    assert new != live
-    expect(page.locator(".st-key-run_card").get_by_text(new)).to_be_visible()
-    page.get_by_role("button", name="Roll back").click()
-    confirm(page, "Roll back")
-    view.settle()
-    assert live_run_id(shop) == live
-
-
 def test_an_explanation_can_be_sent_as_a_link(visit):
     view = visit()
     page = view.open("explain")

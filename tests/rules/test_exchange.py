@@ -75,6 +75,17 @@ def test_nonsense_is_refused_in_words(text, name):
         assert str(error)
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_lines_may_end_in_any_way(ends):
+    rows = ["rule_id,kind,item_ids,owner,reason", "a,block,P1,Ann,Recall", "b,block,P2,Ann,Recall"]
+    assert [rule.rule_id for rule in read_text(ends.join(rows), "a.csv").rules] == ["a", "b"]
+
+
+def test_a_cell_without_end_is_told():
+    with pytest.raises(InputError, match="cannot be read as CSV"):
+        read_text("rule_id,kind\n" + "x" * 200_000, "a.csv")
+
+
 def test_every_kind_has_words():
     for rule in RULES:
         assert describe_rule(rule)
