@@ -121,7 +121,7 @@ def test_an_analyst_tunes_retrains_promotes_and_rolls_back(visit, own_server, sh
     assert new != live
     expect(page.locator(".st-key-run_card").get_by_text(new)).to_be_visible()
     page = view.open("models?look=compare")
-    expect(page.locator(".st-key-compared_figures canvas").first).to_be_visible()
+    expect(page.get_by_text(re.compile("paired: ")).first).to_be_visible()
     page = view.open("models")
     press(view, "Roll back")
     confirm(page, "Roll back")
