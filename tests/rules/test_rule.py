@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from recsys.errors import InputError
 from recsys.rules.rule import NEEDS, GroupBy, Rule, RuleKind, RuleScope, RuleSet, RuleStatus, Selection
 
-WORD = st.text(st.characters(min_codepoint=33, max_codepoint=0x1F600, exclude_categories=["Cs"]), min_size=1)
+WORD = st.text(st.characters(min_codepoint=33, max_codepoint=0x1F600, exclude_categories=["Cs"]), min_size=1).filter(
+    str.strip
+)
+"""A blank name means nothing and is refused."""
 TIMES = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
